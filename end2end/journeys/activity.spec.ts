@@ -46,3 +46,29 @@ test("addresses that are learned appear on the open page and keep what the admin
   await expect(page.getByText("Change undone.")).toBeVisible();
   await expect(async () => expect(await callFrom(server, key.secret, "127.0.0.1")).toBe(200)).toPass();
 });
+
+test("addresses appear below the pointer without moving it, and the last use is renewed with them", async ({ page, server }) => {
+  const key = await (await Seeder.signIn(server)).createKey("Feed");
+  expect(await callFrom(server, key.secret, "127.0.0.1")).toBe(200);
+  await page.setViewportSize({ width: 1000, height: 400 });
+  await signIn(page, `/keys/${key.id}`);
+  const section = page.getByRole("region", { name: "Allowed IPs" });
+  await section.getByRole("button", { name: "Start learning" }).click();
+  await expect(section.getByRole("checkbox", { name: "127.0.0.1" })).toBeChecked();
+  const details = page.getByRole("region", { name: "Details" });
+  await expect(details).toContainText("from 127.0.0.1");
+
+  const button = section.getByRole("button", { name: "Allow only these" });
+  await button.hover();
+  const before = await button.boundingBox();
+  expect(await callFrom(server, key.secret, "127.0.0.2")).toBe(200);
+  const added = section.getByRole("checkbox", { name: "127.0.0.2" });
+  await expect(added).toBeChecked({ timeout: 15_000 });
+  await expect(section.getByRole("checkbox", { name: "127.0.0.0/24" })).toBeVisible();
+  await expect(details).toContainText("from 127.0.0.2");
+  expect((await button.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+
+  await button.click();
+  await expect(page.getByText("Allowed IPs saved.")).toBeVisible();
+  expect(await callFrom(server, key.secret, "127.0.0.2"), "an added address was selected").toBe(200);
+});

@@ -375,12 +375,12 @@
     // Another page may have replaced this one meanwhile.
     if (!news.isConnected) return;
     const both = (selector) => [document, page].map((part) => part.querySelector(selector));
-    const [learned, newLearned] = both(".learned");
-    if (newLearned) return showLearned(news, both("[data-follow]")[1], learned, newLearned);
     const [updated, now] = both(".updated time");
     if (now) updated?.replaceWith(now);
     const [summary, newSummary] = both(".summary");
     if (newSummary && !summary?.contains(document.activeElement)) summary?.replaceWith(newSummary);
+    const [learned, newLearned] = both(".learned");
+    if (newLearned) return showLearned(news, both("[data-follow]")[1], learned, newLearned);
     const [list, newList] = both(".followed");
     const [body, newBody] = both(".followed tbody");
     if (!newBody || list.querySelector(":is(a, button):hover")) return;
@@ -409,22 +409,29 @@
   }
 
   // Renews the addresses that use a key, and keeps the boxes as the person has left them. New ones
-  // wait while the pointer is on a box, which would move, and while the button is about to be used
-  // for the list as it is.
+  // follow the others, and what is under the pointer stays there. One that is not checked does not
+  // count as offered, so the server asks before it is excluded.
   function showLearned(news, newNews, list, newList) {
-    const known = new Map(all("input", list).map((box) => [box.value, box]));
-    const boxes = all("input", newList);
-    for (const box of boxes) box.checked = known.get(box.value)?.checked ?? box.checked;
-    if (boxes.every((box) => known.has(box.value))) {
-      const use = (box) => box.parentElement.querySelector("small");
-      for (const box of boxes) use(known.get(box.value)).replaceWith(use(box));
-      write(list.querySelector(".progress"), newList.querySelector(".progress")?.textContent);
-    } else if (!list.querySelector(":is(label, button):hover, button:focus")) {
-      const focused = list.contains(document.activeElement) ? document.activeElement.value : undefined;
-      list.replaceWith(newList);
-      all("input", newList).find(({ value }) => value === focused)?.focus();
-      write(news, newNews.textContent);
+    const pointed = list.querySelector(":is(label, button):hover");
+    const top = () => pointed?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    const known = new Map(all("label", list).map((row) => [row.control.value, row]));
+    const parts = all("form, fieldset", list);
+    for (const [at, part] of all("form, fieldset", newList).entries()) {
+      parts[at].hidden = part.hidden;
+      for (const row of all(":scope > label", part)) {
+        const box = row.querySelector("input");
+        const old = known.get(box.value);
+        if (old) old.querySelector("small").replaceWith(row.querySelector("small"));
+        else {
+          if (!box.checked) row.querySelector("[type=hidden]")?.remove();
+          parts[at].append(row);
+        }
+      }
     }
+    list.querySelector(".progress").replaceWith(newList.querySelector(".progress"));
+    scrollBy(0, top() - before);
+    write(news, newNews.textContent);
     renewTimes();
   }
 

@@ -79,6 +79,10 @@ pub enum InvalidReason {
     TooManyNetworks {
         max: usize,
     },
+    /// Addresses used the key after the list to choose from was shown, and would be excluded.
+    NewCallers {
+        count: usize,
+    },
     /// The allow list excludes recent callers.
     ExcludesCallers {
         /// The most recent of them.

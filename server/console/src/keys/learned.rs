@@ -1,7 +1,8 @@
-//! `GET /keys/{id}/learned`: the addresses from which a key was used, as its page shows them. The
-//! script of the page requests them while the key's addresses are learned, and puts them into the
-//! page.
+//! `GET /keys/{id}/learned`: the addresses from which a key was used and its last use, as its page
+//! shows them. The script of the page requests them while the key's addresses are learned, and puts
+//! them into the page.
 
+use super::key_view::last_use as last_use_view;
 use crate::backend::failure;
 use crate::{BackgroundVisitor, keys, render};
 use app::Content;
@@ -26,13 +27,18 @@ pub async fn learned(
         return render::not_found(&state, &visitor, uri.path()).await;
     };
     let watched = state.services.keys.watched_callers(member, &id).await;
-    let watch = match watched.map_err(|error| failure(error, &visitor.request_id)) {
-        Ok(Some(watched)) => keys::page::watch(watched, member.time_zone()),
+    let zone = member.time_zone();
+    let (watch, last_use) = match watched.map_err(|error| failure(error, &visitor.request_id)) {
+        Ok(Some((watched, last_use))) => (
+            keys::page::watch(watched, zone),
+            last_use.map(|last| last_use_view(last, zone)),
+        ),
         Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,
         Err(failure) => return render::failed(&state, &visitor, uri.path(), &failure).await,
     };
     let (now, may_change) = (state.services.clock.now(), member.role().may_manage_keys());
-    let content =
-        Content::new(move || keys::view::learned_page(&id, watch.clone(), may_change, now));
+    let content = Content::new(move || {
+        keys::view::learned_page(&id, watch.clone(), last_use.clone(), may_change, now)
+    });
     render::answer(&state, &visitor, uri.path(), content).await
 }

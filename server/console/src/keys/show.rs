@@ -15,6 +15,7 @@ use domain::{
     ActivityPeriod, CreateKeyForm, EditKeyForm, Failure, KeyId, KeyPage, KeysPage, Preset,
     RevokeKeyForm, ScopeSet,
 };
+use service::keys::ChosenNetworks;
 
 pub async fn list(uri: Uri, visit: Visit) -> Response {
     // Without script, browsers add a question mark to the address of a form without fields, such as
@@ -135,7 +136,16 @@ fn scope_names(scopes: &ScopeSet) -> Vec<String> {
 
 /// Returns the page of a key.
 pub fn key_content(data: Result<KeyPage, Failure>) -> Content {
-    Content::dated(data, |page| &page.now, key_page)
+    key_content_with(data, None)
+}
+
+/// Returns the page of a key, possibly with the refused form that chooses its allow list.
+pub fn key_content_with(
+    data: Result<KeyPage, Failure>,
+    refused: Option<Refused<ChosenNetworks>>,
+) -> Content {
+    let render = move |data| key_page(data, refused.clone());
+    Content::dated(data, |page| &page.now, render)
 }
 
 /// Returns the form that changes a key, possibly refused.

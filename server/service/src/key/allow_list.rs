@@ -66,6 +66,10 @@ impl AllowList {
         self.0.iter().any(|network| network.contains(&ip))
     }
 
+    pub(crate) fn networks(&self) -> &[IpNet] {
+        &self.0
+    }
+
     /// Returns each network as [`Self::parse`] reads it; a single address without its prefix
     /// length.
     pub fn texts(&self) -> Vec<String> {

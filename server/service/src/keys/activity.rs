@@ -45,7 +45,7 @@ impl Keys {
         let mut calls = self.store.key_calls(account, &key.id, first).await?;
         let week_pattern = WeekPattern::new(&calls, pattern_since, zone);
         calls.retain(|call| call.since >= since);
-        let mut callers = self.store.callers(account, &key.id).await?;
+        let mut callers = self.callers(key).await?;
         callers.sort_by_key(|caller| Reverse(caller.last));
         let is_live = key.status(now).is_live();
         let has_new_network = is_live && key.call_summary.has_new_network(now);

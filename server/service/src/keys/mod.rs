@@ -51,6 +51,7 @@ pub use restored::KeysOnHold;
 pub(crate) use restored::RestoredKeys;
 pub use rotate::RotationOptions;
 pub use rotation::{Overlap, Rotations};
+pub use watch::ChosenNetworks;
 pub use watched_callers::{WatchedCaller, WatchedCallers};
 pub use week::WeekOfCalls;
 pub use week_pattern::WeekPattern;

@@ -3,7 +3,7 @@
 use super::Keys;
 use crate::error::Error;
 use crate::sessions::Member;
-use crate::store::{Caller, CallingNetwork, MAX_CALLERS};
+use crate::store::{Caller, CallingNetwork, KeyRecord, MAX_CALLERS, UseRecord};
 use domain::{KeyId, Outcome, Timestamp, seconds};
 use ipnet::IpNet;
 use std::cmp::Reverse;
@@ -43,8 +43,8 @@ const DAYS_BEFORE_WATCH: i64 = 7;
 const FEW_ADDRESSES: usize = 8;
 
 impl Keys {
-    /// Returns the callers of a key to choose an allow list from, for any role; `None` if the key
-    /// is not watched.
+    /// Returns the callers of a key to choose an allow list from, with the last use of the key, for
+    /// any role; `None` if the key is not watched.
     ///
     /// # Errors
     /// [`Failure::NotFound`](domain::Failure::NotFound), also for a key of another account.
@@ -52,15 +52,42 @@ impl Keys {
         &self,
         member: &Member,
         id: &KeyId,
-    ) -> Result<Option<WatchedCallers>, Error> {
+    ) -> Result<Option<(WatchedCallers, Option<UseRecord>)>, Error> {
         let key = self.find(member, id).await?;
         let Some(since) = key.watched_since else {
             return Ok(None);
         };
-        let callers = self.store.callers(&key.account_id, id).await?;
+        let callers = self.callers(&key).await?;
         let networks = self.store.networks(&key.account_id, id).await?;
-        Ok(Some(proposal(since, networks, &callers)))
+        let last_use = self.usages.latest(id, key.last_use);
+        Ok(Some((proposal(since, networks, &callers), last_use)))
     }
+
+    /// Returns the callers of a key, with those that this node has not stored yet. A call that
+    /// another node has just accepted is not among them until that node stores it.
+    pub(super) async fn callers(&self, key: &KeyRecord) -> Result<Vec<Caller>, Error> {
+        // They are read first, so that those that are stored meanwhile are not missed.
+        let usage = self.usages.get(&key.id);
+        let pending = usage.map(|usage| usage.pending_callers());
+        let callers = self.store.callers(&key.account_id, &key.id).await?;
+        Ok(with_pending(callers, pending.unwrap_or_default()))
+    }
+}
+
+/// Adds callers that are not stored yet. Calls of a caller that is stored may be stored meanwhile,
+/// so only the time of the last one is taken from them.
+fn with_pending(mut callers: Vec<Caller>, pending: Vec<Caller>) -> Vec<Caller> {
+    for new in pending {
+        let stored = callers.iter_mut().find(|caller| {
+            (caller.outcome, caller.ip) == (new.outcome, new.ip)
+                && caller.user_agent == new.user_agent
+        });
+        match stored {
+            Some(stored) => stored.last = stored.last.max(new.last),
+            None => callers.push(new),
+        }
+    }
+    callers
 }
 
 /// Returns the callers to choose an allow list from, and proposes some of them.
@@ -151,6 +178,17 @@ mod tests {
             last: day(last),
             calls: 2,
         }
+    }
+
+    #[test]
+    fn callers_that_are_not_stored_yet_are_added_once() {
+        let stored = vec![caller("203.0.113.7", 3, ACCEPTED)];
+        let pending = vec![
+            caller("203.0.113.7", 4, ACCEPTED),
+            caller("198.51.100.1", 4, ACCEPTED),
+        ];
+        let expected = pending.clone();
+        assert_eq!(with_pending(stored, pending), expected);
     }
 
     fn network(network: &str, only_ip: Option<&str>, last: i64) -> CallingNetwork {

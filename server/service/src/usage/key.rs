@@ -5,7 +5,7 @@ use super::{Usages, lock};
 use crate::clock::Clock;
 use crate::limit::{Allowance, Bucket};
 use crate::origin::{CalledKey, RequestOrigin};
-use crate::store::{CallCount, CallerStats, ScopeUses, UseRecord, quarter};
+use crate::store::{CallCount, Caller, CallerStats, ScopeUses, UseRecord, quarter};
 use domain::{Outcome, RateLimit, Scope, Timestamp};
 use std::sync::{Arc, Mutex};
 
@@ -135,6 +135,11 @@ impl KeyUsage {
             count.calls > 0
         });
         before - state.counts.len()
+    }
+
+    /// Returns the callers that are not written yet.
+    pub(crate) fn pending_callers(&self) -> Vec<Caller> {
+        lock(&self.state).callers.0.clone()
     }
 
     /// Takes the callers and scopes that were noted since the last time.

@@ -190,7 +190,7 @@ async fn undo_is_checked_like_any_other_edit() {
 
     // The earlier allowed IPs do not contain an address that has used the key since.
     let at = format!("/keys/{}", key.id);
-    let list = [("networks", "203.0.113.0/24")];
+    let list = [("networks", "203.0.113.0/24"), ("offered", "192.0.2.7")];
     owner
         .form(&format!("{at}/enforce"), &list)
         .await

@@ -1,6 +1,6 @@
 //! Calls on a key's page, and the notices that result from them.
 
-use crate::support::{Key, LEADS, Member, OWNER, Text as _, World};
+use crate::support::{Key, LEADS, Member, OWNER, TestResponse, Text as _, World};
 use domain::seconds::DAY;
 use serde_json::{Value, json};
 
@@ -312,13 +312,44 @@ async fn watch_starts_with_the_addresses_of_the_last_days() {
     html.has("value=\"192.0.2.7\" checked");
     html.has("The list shows the addresses that used this key since 17 Nov 2026.");
     html.has("1 request, last ");
-    html.has("1 request from 1 address. No new address for 1 day.");
+    html.has("1 request from 1 address. ");
+    assert_eq!(newest_address(&html), "1 day ago");
     key.with_ip([203, 0, 113, 7])
         .get("/api/key")
         .await
         .expect(200);
     let html = page(&world, &owner, &key, "").await;
-    html.has("2 requests from 2 addresses. The newest address appeared just now.");
+    html.has("2 requests from 2 addresses. ");
+    assert_eq!(newest_address(&html), "just now");
+}
+
+/// Returns when the newest address appeared, by a time that the script of the page renews.
+fn newest_address(html: &str) -> &str {
+    let (_, after) = html.split_once("The newest address appeared ").unwrap();
+    let (time, _) = after.split_once("</span>").unwrap();
+    assert!(time.starts_with("<time datetime=") && time.contains("data-relative"));
+    time.rsplit_once('>').unwrap().1
+}
+
+/// Returns the addresses and networks that the form reports as seen by the member.
+fn offered(html: &str) -> Vec<(&'static str, String)> {
+    let rows = html.split("name=\"offered\" value=\"").skip(1);
+    let values = rows.map(|row| row.split_once('"').unwrap().0.to_owned());
+    values.map(|value| ("offered", value)).collect()
+}
+
+/// Sends the form that allows only the chosen addresses and networks of a list.
+async fn enforce(
+    owner: &Member,
+    key: &Key,
+    offered: &[(&'static str, String)],
+    chosen: &[&str],
+) -> TestResponse {
+    let offered = offered.iter().map(|(name, value)| (*name, value.as_str()));
+    let chosen = chosen.iter().map(|value| ("networks", *value));
+    let fields: Vec<_> = offered.chain(chosen).collect();
+    let path = format!("/keys/{}/enforce", key.id);
+    owner.form(&path, &fields).await
 }
 
 #[tokio::test]
@@ -352,12 +383,13 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
         "more than a week before the watch"
     );
 
-    let enforce = format!("{at}/enforce");
-    let response = owner.form(&enforce, &[]).await.expect(422);
-    response.has("Select at least one network, and at most 100 networks and addresses.");
-    key.with_ip([10, 0, 0, 1]).get("/api/key").await.expect(200);
-    let chosen = [("networks", "203.0.113.7"), ("networks", "198.51.100.0/24")];
-    let response = owner.form(&enforce, &chosen).await.expect(303);
+    let response = enforce(&owner, &key, &offered(&proposal_page), &[]).await;
+    response
+        .expect(422)
+        .has("Select at least one address or network.");
+    let chosen = ["203.0.113.7", "198.51.100.0/24"];
+    let response = enforce(&owner, &key, &offered(&proposal_page), &chosen).await;
+    let response = response.expect(303);
     assert_eq!(response.header("location"), at);
     for (ip, status) in [
         ([203, 0, 113, 7], 200),
@@ -386,6 +418,96 @@ async fn watched_networks_are_proposed_and_can_be_enforced() {
     list.has("<code>198.51.100.0/24</code>");
     let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
     assert_eq!(world.count(edits).await, 1, "one event");
+}
+
+#[tokio::test]
+async fn addresses_that_call_after_the_list_was_shown_are_listed_before_they_are_excluded() {
+    let (world, owner, key) = fixture(&["leads:read"]).await;
+    let at = format!("/keys/{}", key.id);
+    owner.form(&format!("{at}/watch"), &[]).await.expect(303);
+    let call = async |ip: [u8; 4], status| {
+        let response = key.with_ip(ip).get("/api/key").await;
+        response.expect(status);
+    };
+    for tail in [7, 8] {
+        call([203, 0, 113, tail], 200).await;
+    }
+    let shown = page(&world, &owner, &key, "").await;
+    let mut values: Vec<_> = offered(&shown)
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect();
+    values.sort_unstable();
+    assert_eq!(values, ["203.0.113.0/24", "203.0.113.7", "203.0.113.8"]);
+    shown.lacks("<strong>New</strong>");
+
+    // One address of a network that is known and one of another. Neither is stored yet.
+    for ip in [[203, 0, 113, 9], [198, 51, 100, 9]] {
+        call(ip, 200).await;
+    }
+    let chosen = ["203.0.113.7"];
+    let again = enforce(&owner, &key, &offered(&shown), &chosen).await;
+    let again = again.expect(422).body.replace("<!>", "");
+    again.has_all([
+        "2 addresses used this key after this list was shown, and are marked as new.",
+        "href=\"#allow-list\"",
+        "value=\"203.0.113.7\" checked",
+        "value=\"198.51.100.9\" checked id=\"allow-list\" autofocus",
+        "value=\"203.0.113.9\" checked",
+        "<code>203.0.113.9</code> <strong>New</strong>",
+        "<code>198.51.100.9</code> <strong>New</strong>",
+    ]);
+    assert_eq!(again.matches("<strong>New</strong>").count(), 2, "{again}");
+    again.lacks("value=\"203.0.113.8\" checked");
+    for ip in [[203, 0, 113, 8], [203, 0, 113, 9]] {
+        call(ip, 200).await;
+    }
+    let edits = "SELECT count(*) FROM audit_events WHERE action = 'key.edited'";
+    assert_eq!(world.count(edits).await, 0, "nothing is stored");
+
+    // A form that does not name the list that was seen, or names another one, asks as well.
+    let odd = [
+        ("offered", "everything".to_owned()),
+        ("offered", "9999999999999".to_owned()),
+    ];
+    for offered in [&[][..], &odd] {
+        let asked = enforce(&owner, &key, offered, &chosen).await.expect(422);
+        asked.has("3 addresses used this key");
+    }
+    assert_eq!(world.count(edits).await, 0);
+
+    // What was listed and is not chosen is excluded. The same form again changes nothing.
+    for _ in 0..2 {
+        let response = enforce(&owner, &key, &offered(&again), &chosen).await;
+        assert_eq!(response.expect(303).header("location"), at);
+    }
+    assert_eq!(world.count(edits).await, 1);
+    call([203, 0, 113, 7], 200).await;
+    call([203, 0, 113, 8], 403).await;
+    call([198, 51, 100, 9], 403).await;
+    // Another member has stored other addresses meanwhile.
+    let late = enforce(&owner, &key, &offered(&again), &["203.0.113.8"]).await;
+    late.expect(422).has("Someone else has changed this key");
+    call([203, 0, 113, 8], 403).await;
+}
+
+/// The form is not on the page that would report what is wrong with it.
+#[tokio::test]
+async fn choice_of_addresses_is_outdated_once_learning_is_canceled_and_it_would_need_a_correction()
+{
+    let (world, owner, key) = fixture(&["leads:read"]).await;
+    key.get("/api/key").await.expect(200);
+    for chosen in [&[][..], &["203.0.113.7"]] {
+        let response = enforce(&owner, &key, &[], chosen).await.expect(422);
+        response.has("Someone else has changed this key, so your change was not made.");
+    }
+    key.get("/api/key").await.expect(200);
+    assert_eq!(
+        world
+            .count("SELECT count(*) FROM api_keys WHERE allow_list IS NULL")
+            .await,
+        1
+    );
 }
 
 #[tokio::test]
@@ -433,6 +555,8 @@ async fn addresses_that_are_learned_are_reported_to_an_open_page() {
     let report = owner.get_text(&learned).await;
     report.has("No requests since 16 Nov 2026. Addresses appear here automatically.");
     report.lacks("name=\"networks\"");
+    page.has("No requests had been counted at 05:31.");
+    page.lacks("Refresh this page");
     for tail in 1..=2 {
         key.with_ip([203, 0, 113, tail])
             .get("/api/key")
@@ -442,7 +566,13 @@ async fn addresses_that_are_learned_are_reported_to_an_open_page() {
         let report = owner.get_text(&learned).await;
         report.has(&format!("value=\"203.0.113.{tail}\" checked"));
         report.lacks("<header");
+        // The last use in the list of details is renewed with the addresses.
+        report.has("<span class=\"summary\"><time");
+        report.has(&format!(" from <!>203.0.113.{tail}"));
     }
+    let page = owner.get_text(&at).await;
+    page.has("<span class=\"summary\"><time");
+    page.has("As of 05:31. The list of addresses above is newer while this page is open.");
     let report = owner.get_text(&learned).await;
     report.has("2 addresses so far. New ones appear automatically.");
     owner.get("/keys/none/learned").await.expect(404);
@@ -459,7 +589,7 @@ async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
     world.sql("UPDATE members SET role = 'viewer'").await;
     let html = page(&world, &owner, &key, "").await;
     assert!(html.contains("192.0.2.7") && !html.contains("Allow only these"));
-    assert!(!html.contains("Stop learning"));
+    html.lacks_all(["Stop learning", "name=\"offered\""]);
     for (verb, field) in [
         ("watch", ("watch", "off")),
         ("enforce", ("networks", "10.0.0.1")),

@@ -263,11 +263,13 @@ async fn each_refusal_leads_to_the_change_that_its_key_needs_now() {
     let page = list(&world, &owner, "/requests").await;
     page.lacks(&resume);
     assert_eq!(count_fixed(&page), 3, "{page}");
-    let other = [("networks", "203.0.113.0/24")];
-    owner
-        .form(&format!("{at}/enforce"), &other)
-        .await
-        .expect(303);
+    let other = [
+        ("name", "Feed"),
+        ("scopes", "leads:read"),
+        ("allow_list", "203.0.113.0/24"),
+        ("shut_out", "yes"),
+    ];
+    owner.form(&format!("{at}/edit"), &other).await.expect(303);
     let page = list(&world, &owner, "/requests").await;
     page.has("Allow this address");
     assert_eq!(count_fixed(&page), 0, "the caller is not allowed: {page}");

@@ -85,8 +85,9 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
             )
             .into();
         }
-        R::NoNetwork => "Select at least one network.",
+        R::NoNetwork => "Select at least one address or network.",
         R::TooManyNetworks { max } => return format!("Use at most {max} networks.").into(),
+        R::NewCallers { count } => return new_callers(*count).into(),
         R::ExcludesCallers {
             addresses,
             more,
@@ -102,6 +103,17 @@ pub fn describe(reason: &InvalidReason) -> Cow<'static, str> {
         R::ExpiryDaysOutOfRange { max } => return days_out_of_range("Expires within", *max).into(),
     };
     text.into()
+}
+
+fn new_callers(count: usize) -> String {
+    let (addresses, verb) = match count {
+        1 => ("1 address".to_owned(), "is"),
+        _ => (format!("{count} addresses"), "are"),
+    };
+    format!(
+        "{addresses} used this key after this list was shown, and {verb} marked as new. Review your selection, then \
+         select “Allow only these” again."
+    )
 }
 
 fn excluded_callers(addresses: &[IpAddr], more: usize, days: u32) -> String {
@@ -146,6 +158,16 @@ mod tests {
             (
                 R::ExpiryDaysOutOfRange { max: 3_650 },
                 "“Expires within” must be between 1 and 3,650 days.",
+            ),
+            (
+                R::NewCallers { count: 1 },
+                "1 address used this key after this list was shown, and is marked as new. Review your selection, then \
+                 select “Allow only these” again.",
+            ),
+            (
+                R::NewCallers { count: 2 },
+                "2 addresses used this key after this list was shown, and are marked as new. Review your selection, then \
+                 select “Allow only these” again.",
             ),
             (
                 R::NotANetwork {

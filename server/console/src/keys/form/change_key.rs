@@ -10,6 +10,7 @@ use app::request::Flash;
 use axum::response::Response;
 use domain::{ActivityPeriod, Failure, KeyId};
 use service::Error;
+use service::keys::ChosenNetworks;
 
 pub async fn edit_key(request: FormRequest<Fields, KeyId>) -> FormResult {
     let (id, fields) = (&request.id, &request.body);
@@ -79,11 +80,23 @@ pub async fn watch_key(request: FormRequest<Fields, KeyId>) -> FormResult {
 pub async fn enforce_networks(request: FormRequest<Fields, KeyId>) -> FormResult {
     let (id, page) = (&request.id, path(&request.id));
     let sender = request.sender(&page)?;
-    let (keys, networks) = (&sender.services.keys, request.body.texts("networks"));
-    let enforced = keys
-        .enforce_networks(sender.member, sender.client, id, &networks)
+    let choice = ChosenNetworks {
+        chosen: request.body.texts("networks"),
+        offered: request.body.texts("offered"),
+    };
+    let enforced = (sender.services.keys)
+        .enforce_networks(sender.member, sender.client, id, &choice)
         .await;
-    Ok(finish(&sender, id, "enforced", enforced).await)
+    if !matches!(enforced, Err(Error::Invalid(_))) {
+        return Ok(finish(&sender, id, "enforced", enforced).await);
+    }
+    let again = async |failure| {
+        let data = sender.backend.key(id, ActivityPeriod::default()).await;
+        let form = choice;
+        show::key_content_with(data, Some(Refused { form, failure }))
+    };
+    let refusal = sender.finish(enforced, (&page, "enforced"), again);
+    Ok(Box::pin(refusal).await)
 }
 
 fn path(id: &KeyId) -> String {
@@ -99,8 +112,6 @@ async fn finish(
     changed: Result<(), Error>,
 ) -> Response {
     let reason = |failure: &Failure| match failure {
-        // The only choice on that page concerns the networks.
-        Failure::Invalid { .. } if notice == "enforced" => Some("none-chosen"),
         // An undo has no fields: the earlier settings themselves were refused.
         Failure::Invalid { .. } if notice == "undone" => Some("undo-refused"),
         Failure::Outdated { .. } if notice == "undone" => Some("not-undone"),

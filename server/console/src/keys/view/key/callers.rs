@@ -26,13 +26,16 @@ const BLOCKED: &str = "Rejected now: not in the allowed IPs";
 pub fn Callers(
     callers: Vec<CallerRow>,
     refused: Vec<(RefusalCode, CallerRow)>,
+    /// The hour and minute at which the sources were read, if the page has a newer list of
+    /// addresses.
+    as_of: Option<String>,
     clock: Clock,
 ) -> impl IntoView {
     let content = if callers.is_empty() {
-        let text = if refused.is_empty() {
-            "No requests have been counted yet. Refresh this page a few seconds after the first one."
-        } else {
-            "No accepted requests."
+        let text = match &as_of {
+            _ if !refused.is_empty() => "No accepted requests.".to_owned(),
+            Some(minute) => format!("No requests had been counted at {minute}."),
+            None => "No requests have been counted yet. Refresh this page a few seconds after the first one.".to_owned(),
         };
         view! { <p class="second">{text}</p> }
     } else {
@@ -65,9 +68,16 @@ pub fn Callers(
             <Table caption="Sources of rejected requests with this key, the latest first" columns=REFUSED rows=rows/>
         }
     });
+    let as_of = as_of.map(|minute| {
+        let text = format!(
+            "As of {minute}. The list of addresses above is newer while this page is open."
+        );
+        view! { <p class="second scripted">{text}</p> }
+    });
     view! {
         <section class="box" aria-labelledby="callers">
             <h2 id="callers">"Sources"</h2>
+            {as_of}
             {content}
             {in_vain}
         </section>

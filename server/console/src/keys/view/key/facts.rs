@@ -11,13 +11,9 @@ pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyVie
     let key = &page.key;
     let last_use = match key.last_use.clone() {
         None => without_last_use(page, clock),
-        Some(LastUse { at, ip, user_agent }) => view! {
-            <Time moment=at clock=clock/>
-            " from "
-            {ip}
-            {user_agent.map(|agent| format!(" · {agent}"))}
-        },
+        Some(last) => last_used(last, clock),
     };
+    let last_use = view! { <span class="summary">{last_use}</span> };
     let created = view! {
         <Time moment=key.created.clone() clock=clock/>
         " by "
@@ -58,6 +54,16 @@ pub fn facts(page: &KeyPage, edits: Option<&QuickEdits>, clock: Clock) -> AnyVie
             <h2 id="details">"Details"</h2>
             <dl class="details">{rows.collect_view()}</dl>
         </section>
+    }
+}
+
+/// Describes the last use of a key.
+pub fn last_used(LastUse { at, ip, user_agent }: LastUse, clock: Clock) -> AnyView {
+    view! {
+        <Time moment=at clock=clock/>
+        " from "
+        {ip}
+        {user_agent.map(|agent| format!(" · {agent}"))}
     }
 }
 

@@ -11,6 +11,7 @@ mod week_pattern;
 
 use super::rotation::{OverlapSection, replaced_by, replaces};
 use crate::components::DetailHead;
+use crate::form::Refused;
 use crate::keys::quick_change::QuickChange;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -25,6 +26,7 @@ use history::history;
 pub use networks::learned_page;
 use networks::networks;
 use quick::QuickEdits;
+use service::keys::ChosenNetworks;
 use week_pattern::HeatMap;
 
 const HEAD: Head = Head {
@@ -32,14 +34,14 @@ const HEAD: Head = Head {
     purpose: "Key details, permissions and history.",
 };
 
-pub fn key_page(data: Result<Data, Failure>) -> AnyView {
+pub fn key_page(data: Result<Data, Failure>, refused: Option<Refused<ChosenNetworks>>) -> AnyView {
     page_or_error(HEAD, data, |page| {
-        view! { <Key page=page/> }
+        view! { <Key page=page refused=refused/> }
     })
 }
 
 #[component]
-fn Key(page: Data) -> impl IntoView {
+fn Key(page: Data, refused: Option<Refused<ChosenNetworks>>) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let request = page_request();
     let is_unchanged = request.flash(|word| UNCHANGED.contains(&word).then_some(()));
@@ -70,7 +72,7 @@ fn Key(page: Data) -> impl IntoView {
     let replaces = replaces(&page.rotation, &id, clock);
     let actions = may_change.then(|| actions(&page.key, replaced.is_some()));
     let mut activity = page.activity;
-    let (callers, refused) = (
+    let (callers, refused_calls) = (
         std::mem::take(&mut activity.callers),
         std::mem::take(&mut activity.refused),
     );
@@ -84,7 +86,8 @@ fn Key(page: Data) -> impl IntoView {
     });
     // The addresses to select from need the width of the activity.
     let is_learning = watch.is_some();
-    let networks = networks(&id, page.allow_list, watch, may_change, clock);
+    let as_of = is_learning.then(|| page.now.minute().to_owned());
+    let networks = networks(&id, page.allow_list, watch, refused, may_change, clock);
     let (facts, learning) = if is_learning {
         (facts, Some(networks))
     } else {
@@ -112,7 +115,7 @@ fn Key(page: Data) -> impl IntoView {
                 {learning}
                 {calls(&id, activity)}
                 {heat_map}
-                <Callers callers=callers refused=refused clock=clock/>
+                <Callers callers=callers refused=refused_calls as_of=as_of clock=clock/>
                 {history(&id, page.history, clock)}
             </div>
         </div>
@@ -151,8 +154,7 @@ fn undo(page: &Data) -> Option<AnyView> {
 }
 
 /// Notices of forms that changed nothing. The page shows them as warnings.
-const UNCHANGED: [&str; 6] = [
-    "none-chosen",
+const UNCHANGED: [&str; 5] = [
     "outdated",
     "not-undone",
     "undo-refused",
@@ -185,9 +187,6 @@ fn done(word: &str, page: &Data) -> Option<(String, bool)> {
         "enforced" if !anywhere => {
             Some("Allowed IPs saved. Requests from other addresses are rejected.")
         }
-        "none-chosen" => Some(
-            "Select at least one network, and at most 100 networks and addresses. Nothing was changed.",
-        ),
         "outdated" => Some("Someone else has changed this key, so your change was not made."),
         "not-undone" => Some(
             "This change can't be undone anymore, because something else has changed since. Edit the key instead.",

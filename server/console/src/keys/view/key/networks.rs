@@ -1,20 +1,24 @@
 //! The networks that a key may be used from, and a watch that records where its calls come from.
 
+use super::facts::last_used;
 use crate::charts::counted;
-use app::components::{Clock, Time};
+use crate::form::{Refused, problem};
+use app::components::{Clock, FieldError, FormState, Time, takes_focus};
 use app::prelude::*;
-use domain::{DisplayTime, KeyId, Timestamp, Watch, WatchedCaller, relative, seconds};
+use domain::{Field, KeyId, LastUse, Timestamp, Watch, WatchedCaller};
+use service::keys::ChosenNetworks;
 
 pub fn networks(
     id: &KeyId,
     allowed: Vec<String>,
     watch: Option<Watch>,
+    refused: Option<Refused<ChosenNetworks>>,
     may_change: bool,
     clock: Clock,
 ) -> AnyView {
     let content = match watch {
         _ if !allowed.is_empty() => enforced(id, allowed, may_change),
-        Some(watch) => watching(id, watch, may_change, clock),
+        Some(watch) => watching(id, watch, refused, may_change, clock),
         None => open(id, may_change),
     };
     view! {
@@ -65,7 +69,13 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
     }
 }
 
-fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
+fn watching(
+    id: &KeyId,
+    watch: Watch,
+    refused: Option<Refused<ChosenNetworks>>,
+    may_change: bool,
+    clock: Clock,
+) -> AnyView {
     let stop = may_change.then(|| {
         view! {
             <form method="post" action=format!("/keys/{id}/watch")>
@@ -82,93 +92,138 @@ fn watching(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView
         <p class="second">
             {format!("The list shows the addresses that used this key since {from}. Once every system has used the key, select which to allow.")}
         </p>
-        {learned(id, watch, may_change, clock)}
+        {learned(id, watch, refused, may_change, clock)}
         <p class="unscripted"><a href=format!("/keys/{id}")>"Refresh"</a></p>
         {stop}
     }
 }
 
-/// Renders the part of the page that its script replaces.
-pub fn learned_page(id: &KeyId, watch: Watch, may_change: bool, now: Timestamp) -> AnyView {
-    learned(id, watch, may_change, Clock::start(now))
+/// Renders the parts of the page that its script renews.
+pub fn learned_page(
+    id: &KeyId,
+    watch: Watch,
+    last_use: Option<LastUse>,
+    may_change: bool,
+    now: Timestamp,
+) -> AnyView {
+    let clock = Clock::start(now);
+    let last_use =
+        last_use.map(|last| view! { <span class="summary">{last_used(last, clock)}</span> });
+    view! {
+        {last_use}
+        {learned(id, watch, None, may_change, clock)}
+    }
 }
 
 /// Renders the list of addresses, and the line in which the script reports new ones, with the
 /// address that the script loads.
-fn learned(id: &KeyId, watch: Watch, may_change: bool, clock: Clock) -> AnyView {
-    let Watch {
-        from,
-        addresses,
-        networks,
-        newest,
-        ..
-    } = watch;
-    let progress = newest.map(|newest| progress(&addresses, &newest, clock.now()));
-    let nothing = format!("No requests since {}.", from.day);
-    let news = match addresses.len() {
+fn learned(
+    id: &KeyId,
+    watch: Watch,
+    refused: Option<Refused<ChosenNetworks>>,
+    may_change: bool,
+    clock: Clock,
+) -> AnyView {
+    let nothing = format!("No requests since {}.", watch.from.day);
+    let news = match watch.addresses.len() {
         0 => format!("{nothing} Addresses appear here automatically."),
         count => format!(
             "{} so far. New ones appear automatically.",
             counted(count as u64, "address", "addresses")
         ),
     };
-    let is_empty = addresses.is_empty() && networks.is_empty();
-    let choices = (!is_empty).then(|| choices(id, addresses, networks, may_change, clock));
+    let is_empty = watch.addresses.is_empty() && watch.networks.is_empty();
+    let calls = calls(&watch.addresses);
+    let newest = watch.newest.clone().map(|newest| {
+        view! { "The newest address appeared " <Time moment=newest clock=clock/> "." }
+    });
     view! {
         <p class="second scripted" role="status" data-follow=format!("/keys/{id}/learned")>
             {news}
         </p>
         {is_empty.then(|| view! { <p class="second unscripted">{nothing}</p> })}
         <div class="learned cards">
-            {progress.map(|text| view! { <p class="progress">{text}</p> })}
-            {choices}
+            <p class="progress" hidden=is_empty>{calls} {newest}</p>
+            {choices(id, watch, refused, may_change, clock)}
         </div>
     }
 }
 
-/// Describes how many requests the list is made from, and for how long it has not grown.
-fn progress(addresses: &[WatchedCaller], newest: &DisplayTime, now: Timestamp) -> String {
+/// Describes how many requests the list is made from, if that is known.
+fn calls(addresses: &[WatchedCaller]) -> Option<String> {
     let calls: Option<u64> = addresses.iter().map(|caller| caller.calls).sum();
-    let calls = calls
-        .filter(|calls| *calls > 0)
-        .map_or_else(String::new, |calls| {
-            format!(
-                "{} from {}. ",
-                counted(calls, "request", "requests"),
-                counted(addresses.len() as u64, "address", "addresses")
-            )
-        });
-    let days = (now.millis() - newest.at.millis()) / (seconds::DAY * 1_000);
-    let growth = match u64::try_from(days) {
-        Ok(days) if days > 0 => format!("No new address for {}.", counted(days, "day", "days")),
-        _ => format!("The newest address appeared {}.", relative(newest.at, now)),
-    };
-    calls + &growth
+    let calls = calls.filter(|calls| *calls > 0)?;
+    Some(format!(
+        "{} from {}. ",
+        counted(calls, "request", "requests"),
+        counted(addresses.len() as u64, "address", "addresses")
+    ))
 }
 
+/// Renders the form. The parts that are empty are hidden, so that the script can fill them.
 fn choices(
     id: &KeyId,
-    addresses: Vec<WatchedCaller>,
-    networks: Vec<WatchedCaller>,
+    watch: Watch,
+    refused: Option<Refused<ChosenNetworks>>,
     may_change: bool,
     clock: Clock,
 ) -> AnyView {
-    let networks = (!networks.is_empty()).then(|| {
-        view! {
-            <fieldset class="field">
-                <legend>"Whole networks"</legend>
-                <p class="hint">"Select a network instead if its systems change their addresses. It allows every address in it."</p>
-                {boxes(networks, may_change, clock)}
-            </fieldset>
-        }
-    });
+    let Watch {
+        addresses,
+        networks,
+        ..
+    } = watch;
+    let (choice, failure) = refused
+        .map(|Refused { form, failure }| (form, failure))
+        .unzip();
+    let is_new = |caller: &WatchedCaller| {
+        let choice = choice.as_ref();
+        choice.is_some_and(|choice| !choice.offered.contains(&caller.text))
+    };
+    let is_refused = failure.is_some();
+    let form_state = FormState::new(failure.map(problem));
+    let error = form_state.at(Field::AllowList);
+    let focus = addresses.iter().position(is_new).unwrap_or_default();
+    let row = |caller: WatchedCaller, is_first: bool| {
+        let is_new = is_new(&caller);
+        let is_checked = match &choice {
+            Some(choice) if !is_new => choice.chosen.contains(&caller.text),
+            _ => caller.is_proposed,
+        };
+        box_of(
+            caller,
+            is_checked,
+            is_new,
+            may_change,
+            clock,
+            (is_refused && is_first).then_some(error),
+        )
+    };
+    let no_networks = networks.is_empty();
+    let is_empty = addresses.is_empty() && no_networks;
+    let notice = form_state.notice();
+    let addresses: Vec<_> = addresses
+        .into_iter()
+        .enumerate()
+        .map(|(index, caller)| row(caller, index == focus))
+        .collect();
+    let networks: Vec<_> = networks
+        .into_iter()
+        .map(|caller| row(caller, false))
+        .collect();
     view! {
-        <form method="post" action=format!("/keys/{id}/enforce") class="form">
+        <form method="post" action=format!("/keys/{id}/enforce") class="form" hidden=is_empty>
+            {notice}
             <fieldset class="field">
                 <legend>"Addresses seen so far"</legend>
-                {boxes(addresses, may_change, clock)}
+                <FieldError id="allow-list-error" error=error/>
+                {addresses}
             </fieldset>
-            {networks}
+            <fieldset class="field" hidden=no_networks>
+                <legend>"Whole networks"</legend>
+                <p class="hint">"Select a network instead if its systems change their addresses. It allows every address in it."</p>
+                {networks}
+            </fieldset>
             <p class="hint">"Requests from any other address will be rejected."</p>
             {may_change.then(|| view! {
                 <div class="actions">
@@ -181,28 +236,41 @@ fn choices(
     }
 }
 
-/// Renders a box for each address or network, with its requests.
-fn boxes(list: Vec<WatchedCaller>, may_change: bool, clock: Clock) -> AnyView {
-    let boxes = list.into_iter().map(|caller| {
-        let calls = caller.calls.map_or_else(
-            || "Last request ".to_owned(),
-            |calls| format!("{}, last ", counted(calls, "request", "requests")),
-        );
-        view! {
-            <label class="check">
-                <input
-                    type="checkbox"
-                    name="networks"
-                    value=caller.text.clone()
-                    checked=caller.is_proposed
-                    disabled=!may_change
-                />
-                <span>
-                    <code>{caller.text}</code>
-                    <small>{calls} <Time moment=caller.last clock=clock/></small>
-                </span>
-            </label>
-        }
+/// Renders the box of an address or a network with its requests, and that it was offered. The box
+/// with the error of the field takes the focus.
+fn box_of(
+    caller: WatchedCaller,
+    is_checked: bool,
+    is_new: bool,
+    may_change: bool,
+    clock: Clock,
+    error: Option<Signal<Option<String>>>,
+) -> AnyView {
+    let calls = caller.calls.map_or_else(
+        || "Last request ".to_owned(),
+        |calls| format!("{}, last ", counted(calls, "request", "requests")),
+    );
+    let offered = may_change.then(|| {
+        view! { <input type="hidden" name="offered" value=caller.text.clone()/> }
     });
-    erase(boxes.collect_view())
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                name="networks"
+                value=caller.text.clone()
+                checked=is_checked
+                disabled=!may_change
+                id=error.map(|_| "allow-list")
+                autofocus=error.is_some_and(takes_focus)
+                aria-describedby=error.map(|_| "allow-list-error")
+            />
+            <span>
+                <code>{caller.text}</code>
+                {is_new.then(|| view! { " " <strong>"New"</strong> })}
+                <small>{calls} <Time moment=caller.last clock=clock/></small>
+            </span>
+            {offered}
+        </label>
+    }
 }

@@ -82,7 +82,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::KeyResumed => "API key resumed",
         Action::KeyRevoked => "API key revoked",
         Action::KeyRotated => "API key rotated",
-        Action::KeyUnwatched => "IP learning stopped",
+        Action::KeyUnwatched => "IP learning canceled",
         Action::KeyWatched => "IP learning started",
         Action::LeadCreated => "Lead added",
         Action::LeadErased => "Lead erased",

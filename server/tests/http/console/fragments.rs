@@ -82,7 +82,7 @@ async fn page_of_a_used_key_shows_its_facts_and_history() {
     Created: 1 minute ago 23 Nov 2026, 05:31:07 UTC by ada@example.com
     Allowed IPs
     Any IP address can use this key.
-    Learn which addresses use this key, then allow only those. The list starts with the last 7 days and grows until you stop.
+    Learn which addresses use this key, then allow only those. The list starts with the last 7 days and grows until you select which to allow, or cancel.
     Start learning
     Requests
     24 hours 7 days 30 days

@@ -257,7 +257,7 @@ async fn key_page_reports_the_result_of_each_form_once() {
             &[("watch", "on")][..],
             "Learning started. Come back once every system",
         ),
-        ("watch", &[("watch", "off")], "Learning stopped."),
+        ("watch", &[("watch", "off")], "Learning canceled."),
         (
             "enforce",
             &[("networks", "192.0.2.0/24")],

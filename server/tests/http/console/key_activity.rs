@@ -511,6 +511,28 @@ async fn choice_of_addresses_is_outdated_once_learning_is_canceled_and_it_would_
 }
 
 #[tokio::test]
+async fn learning_is_canceled_without_a_restriction() {
+    let (world, owner, key) = fixture(&["leads:read"]).await;
+    let watch = format!("/keys/{}/watch", key.id);
+    owner.form(&watch, &[]).await.expect(303);
+    key.get("/api/key").await.expect(200);
+    let html = page(&world, &owner, &key, "").await;
+    html.has_all([
+        "This completes learning: requests from any other address will be rejected.",
+        "To restrict nothing, cancel: this list is discarded, and the key stays usable from any IP address.",
+        "Cancel learning",
+    ]);
+    let canceled = owner.form(&watch, &[("watch", "off")]).await;
+    let html = owner.follow(&canceled.expect(303)).await.expect(200).body;
+    html.has_all(["Learning canceled.", "<p>IP learning canceled</p>"]);
+    html.lacks("name=\"networks\"");
+    key.with_ip([203, 0, 113, 7])
+        .get("/api/key")
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
 async fn allow_list_that_excludes_recent_callers_must_be_confirmed() {
     let (world, owner, key) = fixture(&["leads:read"]).await;
     key.get("/api/key").await.expect(200);
@@ -589,7 +611,7 @@ async fn viewer_can_see_the_origin_of_calls_but_not_change_the_watch() {
     world.sql("UPDATE members SET role = 'viewer'").await;
     let html = page(&world, &owner, &key, "").await;
     assert!(html.contains("192.0.2.7") && !html.contains("Allow only these"));
-    html.lacks_all(["Stop learning", "name=\"offered\""]);
+    html.lacks_all(["Cancel learning", "name=\"offered\""]);
     for (verb, field) in [
         ("watch", ("watch", "off")),
         ("enforce", ("networks", "10.0.0.1")),

@@ -182,7 +182,7 @@ fn done(word: &str, page: &Data) -> Option<(String, bool)> {
             "Learning started. Come back once every system has used this key, and select which addresses to allow.",
         ),
         "unwatched" if anywhere && !watched => {
-            Some("Learning stopped. Any IP address can use this key.")
+            Some("Learning canceled. Any IP address can use this key.")
         }
         "enforced" if !anywhere => {
             Some("Allowed IPs saved. Requests from other addresses are rejected.")

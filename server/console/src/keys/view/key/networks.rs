@@ -54,7 +54,7 @@ fn open(id: &KeyId, may_change: bool) -> AnyView {
     let form = may_change.then(|| {
         view! {
             <p class="second">
-                "Learn which addresses use this key, then allow only those. The list starts with the last 7 days and grows until you stop."
+                "Learn which addresses use this key, then allow only those. The list starts with the last 7 days and grows until you select which to allow, or cancel."
             </p>
             <form method="post" action=format!("/keys/{id}/watch")>
                 <button type="submit" class="button" name="watch" value="on">
@@ -76,11 +76,14 @@ fn watching(
     may_change: bool,
     clock: Clock,
 ) -> AnyView {
-    let stop = may_change.then(|| {
+    let cancel = may_change.then(|| {
         view! {
-            <form method="post" action=format!("/keys/{id}/watch")>
+            <form class="stack" method="post" action=format!("/keys/{id}/watch")>
+                <p class="second">
+                    "To restrict nothing, cancel: this list is discarded, and the key stays usable from any IP address."
+                </p>
                 <button type="submit" class="button" name="watch" value="off">
-                    "Stop learning"
+                    "Cancel learning"
                 </button>
             </form>
         }
@@ -94,7 +97,7 @@ fn watching(
         </p>
         {learned(id, watch, refused, may_change, clock)}
         <p class="unscripted"><a href=format!("/keys/{id}")>"Refresh"</a></p>
-        {stop}
+        {cancel}
     }
 }
 
@@ -224,7 +227,7 @@ fn choices(
                 <p class="hint">"Select a network instead if its systems change their addresses. It allows every address in it."</p>
                 {networks}
             </fieldset>
-            <p class="hint">"Requests from any other address will be rejected."</p>
+            <p class="hint">"This completes learning: requests from any other address will be rejected."</p>
             {may_change.then(|| view! {
                 <div class="actions">
                     <button type="submit" class="button primary">

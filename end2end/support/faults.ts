@@ -49,7 +49,7 @@ export async function refuseForms(page: Page, server: Server): Promise<void> {
   await page.goto(`/keys/${key.id}/rotate`);
   await page.getByLabel("Expiration", { exact: true }).selectOption("On a date");
   await send("Rotate key");
-  await expectFaults(page, [page.getByLabel("Expiration", { exact: true })]);
+  await expectFaults(page, [page.getByLabel("Expiration date", { exact: true })]);
 
   await page.goto(`/keys/${key.id}/revoke`);
   await send("Revoke key");

@@ -15,6 +15,8 @@ pub enum Field {
     Email,
     Expires,
     KeyMaxDays,
+    /// The date on which a new key expires, if that is the choice for its expiration.
+    LastDay,
     From,
     Grace,
     Key,

@@ -1,8 +1,8 @@
 //! The expiry of a new key.
 
-use super::{FieldError, Icon, takes_focus};
+use super::{FieldError, FormState, Icon, takes_focus};
 use crate::prelude::*;
-use domain::{Expiry, NewKeyOptions};
+use domain::{Expiry, Field, NewKeyOptions};
 
 /// A select, and beside it the date that each choice results in, or a field for a custom date. All
 /// of them are always rendered; CSS shows the chosen one, so that the field works without script.
@@ -12,7 +12,7 @@ pub fn ExpiryField(
     chosen: Expiry,
     /// Initial value of the custom date.
     last_day: String,
-    error: Signal<Option<String>>,
+    form_state: FormState,
 ) -> impl IntoView {
     let (choices, (first, last)) = options.with_untracked(|options| {
         let choices: Vec<_> = options
@@ -28,6 +28,9 @@ pub fn ExpiryField(
             .collect();
         (choices, options.days.clone())
     });
+    let wrong_choice = form_state.at(Field::Expires);
+    let wrong_day = form_state.at(Field::LastDay);
+    let error = Signal::derive(move || wrong_choice.get().or_else(|| wrong_day.get()));
     let expiries = dynamic(move || {
         let expiries = options.with(|options| options.expiries.clone());
         let expiries: Vec<_> = expiries
@@ -49,8 +52,8 @@ pub fn ExpiryField(
             <select
                 id="expires"
                 name="expires"
-                autofocus=takes_focus(error)
-                aria-invalid=attr_if("true", move || error.with(Option::is_some))
+                autofocus=takes_focus(wrong_choice)
+                aria-invalid=attr_if("true", move || wrong_choice.with(Option::is_some))
                 aria-describedby="expires-end expires-error"
             >
                 {choices}
@@ -66,6 +69,8 @@ pub fn ExpiryField(
                         value=last_day
                         min=first
                         max=last
+                        autofocus=takes_focus(wrong_day)
+                        aria-invalid=attr_if("true", move || wrong_day.with(Option::is_some))
                         aria-describedby="expires-error"
                     />
                 </span>

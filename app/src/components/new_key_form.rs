@@ -79,7 +79,7 @@ pub fn NewKeyForm(
                 options=options
                 chosen=Expiry::parse(&initial.expires).unwrap_or(preselected)
                 last_day=initial.last_day
-                error=form_state.at(Field::Expires)
+                form_state=form_state
             />
             <details class="options" open=opens_options>
                 <summary>"More options"</summary>

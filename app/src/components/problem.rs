@@ -68,6 +68,7 @@ const fn control(field: Field) -> (&'static str, &'static str) {
         Field::Email => ("email", "Email"),
         Field::Expires => ("expires", "Expiration"),
         Field::KeyMaxDays => ("key-max-days", "Maximum key lifetime (days)"),
+        Field::LastDay => ("last-day", "Expiration date"),
         Field::From => ("from", "Start date"),
         Field::Grace => ("grace", "Old key"),
         Field::Key => ("key", "Key"),

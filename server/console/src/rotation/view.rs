@@ -128,7 +128,7 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
                     options=RwSignal::new(page.options)
                     chosen=chosen
                     last_day=form.last_day
-                    error=form_state.at(Field::Expires)
+                    form_state=form_state
                 />
             </fieldset>
             <div class="actions">

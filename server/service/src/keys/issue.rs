@@ -2,7 +2,7 @@
 
 use super::check::{KeyOptions, OptionFields, name, options, scopes, token};
 use super::edit::audit_limit;
-use super::lifetime::NewKeyRules;
+use super::lifetime::{NewKeyRules, end_field};
 use super::{CurrentKey, Keys};
 use crate::error::Error;
 use crate::invalid::InvalidFields;
@@ -114,8 +114,8 @@ fn check(form: &CreateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, Inv
     let name = name(&form.name).and_then(|name| token(&form.token).map(|()| name));
     let name = invalid.check(Field::Name, name);
     let scopes = invalid.check(Field::Scopes, scopes(&form.scopes));
-    let expires_at = rules.end(&form.expires, &form.last_day);
-    let expires_at = invalid.check(Field::Expires, expires_at);
+    let end = rules.end(&form.expires, &form.last_day);
+    let expires_at = invalid.check(end_field(&form.expires), end);
     let fields = OptionFields {
         note: &form.note,
         limit_depth: &form.limit_depth,

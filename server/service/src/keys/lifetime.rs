@@ -6,7 +6,7 @@ use crate::invalid::InvalidReason;
 use crate::sessions::Member;
 use crate::store::{AccountSettings, KeyRecord};
 use crate::zone::Zone;
-use domain::{Expiry, Failure, KeyPolicy, RateLimit, Timestamp, rotation_choices, seconds};
+use domain::{Expiry, Failure, Field, KeyPolicy, RateLimit, Timestamp, rotation_choices, seconds};
 
 /// The settings of the account that apply to a new key.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +35,14 @@ pub struct NewKeyChoices {
     pub latest: Option<Timestamp>,
     /// The rate limit of a key that has none of its own.
     pub account_limit: RateLimit,
+}
+
+/// Returns the field at which a refused expiry is reported: a date has its own.
+pub(super) fn end_field(choice: &str) -> Field {
+    match Expiry::parse(choice) {
+        Ok(Expiry::Date) => Field::LastDay,
+        _ => Field::Expires,
+    }
 }
 
 impl NewKeyRules<'_> {
@@ -212,6 +220,21 @@ mod tests {
             expires_after("date", "2026-11-24", None),
             Ok(Some(rest + DAY))
         );
+    }
+
+    #[test]
+    fn refused_date_is_reported_at_its_own_field_and_any_other_expiry_at_the_choice() {
+        for (choice, day, field) in [
+            ("date", "", Field::LastDay),
+            ("date", "2026-11-22", Field::LastDay),
+            ("never", "2026-11-22", Field::Expires),
+            ("90d", "", Field::Expires),
+            ("", "", Field::Expires),
+        ] {
+            let zone = berlin();
+            assert!(rules(&zone, Some(30), None).end(choice, day).is_err());
+            assert_eq!(end_field(choice), field, "{choice} {day}");
+        }
     }
 
     #[test]

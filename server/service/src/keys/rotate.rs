@@ -1,7 +1,7 @@
 //! Rotating a key: a new key with a new secret takes over all settings of an old one.
 
 use super::check::token;
-use super::lifetime::NewKeyRules;
+use super::lifetime::{NewKeyRules, end_field};
 use super::{CurrentKey, IssuedKey, Keys, NewKeyChoices};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
@@ -148,8 +148,8 @@ fn check(form: &RotateKeyForm, rules: &NewKeyRules<'_>) -> Result<ValidForm, Inv
     let grace = Grace::parse(&form.grace).map_err(InvalidReason::from);
     let grace = grace.and_then(|grace| token(&form.token).map(|()| grace));
     let grace = invalid.check(Field::Grace, grace);
-    let expires_at = rules.end(&form.expires, &form.last_day);
-    let expires_at = invalid.check(Field::Expires, expires_at);
+    let end = rules.end(&form.expires, &form.last_day);
+    let expires_at = invalid.check(end_field(&form.expires), end);
     match (grace, expires_at) {
         (Some(grace), Some(expires_at)) => Ok(ValidForm {
             old_expiry: grace.seconds().map_or(OldKeyExpiry::Now, |seconds| {

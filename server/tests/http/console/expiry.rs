@@ -29,9 +29,9 @@ async fn create(owner: &Member, expires: &str, last_day: &str) -> Value {
 }
 
 #[track_caller]
-fn assert_refused_at_expires(response: &Value) {
+fn assert_refused_at(field: &str, response: &Value) {
     let errors = &response["Err"]["invalid"]["errors"];
-    assert_eq!(errors[0]["field"], "expires", "{response}");
+    assert_eq!(errors[0]["field"], field, "{response}");
 }
 
 fn choices(page: &Value) -> Vec<&str> {
@@ -60,8 +60,12 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
     assert_eq!(choices(&page), ["7d", "30d", "date"]);
     assert_eq!(page["new_key"]["preselected"], "30d");
     assert_eq!(page["new_key"]["days"], json!(["2026-11-23", "2027-01-22"]));
-    for (expires, day) in [("never", ""), ("90d", ""), ("date", "2027-01-23")] {
-        assert_refused_at_expires(&create(&owner, expires, day).await);
+    for (expires, day, field) in [
+        ("never", "", "expires"),
+        ("90d", "", "expires"),
+        ("date", "2027-01-23", "last_day"),
+    ] {
+        assert_refused_at(field, &create(&owner, expires, day).await);
     }
     for (expires, day) in [("30d", ""), ("date", "2027-01-22")] {
         let created = create(&owner, expires, day).await;
@@ -117,7 +121,7 @@ async fn expiry_policy_applies_when_keys_are_created_rotated_or_edited() {
 async fn policy_can_require_expiry_without_a_maximum_lifetime() {
     let (world, owner) = World::with_owner().await;
     set_policy(&owner, "1", "").await.expect(303);
-    assert_refused_at_expires(&create(&owner, "never", "").await);
+    assert_refused_at("expires", &create(&owner, "never", "").await);
     let created = create(&owner, "date", "2090-01-01").await;
     assert!(created["Ok"]["secret"].is_string(), "{created}");
     let page = set_policy(&owner, "1", "3651").await.expect(422).body;
@@ -210,4 +214,37 @@ async fn console_warns_if_a_replaced_key_is_still_used_shortly_before_it_expires
     list.has(words);
     let dashboard = owner.get_text("/").await;
     dashboard.has("still in use");
+}
+
+#[tokio::test]
+async fn date_that_is_missing_is_marked_at_its_own_field() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["leads:read"]).await;
+    let fields = [
+        ("name", "Feed"),
+        ("scopes", "leads:read"),
+        ("grace", "24h"),
+        ("expires", "date"),
+        ("last_day", ""),
+        ("token", "0123456789abcdef"),
+    ];
+    let tag = |page: &str, start: &str| {
+        let (_, rest) = page.split_once(start).unwrap();
+        rest.split_once('>').unwrap().0.to_owned()
+    };
+    for path in ["/keys".to_owned(), format!("/keys/{}/rotate", key.id)] {
+        let page = owner.form(&path, &fields).await.expect(422).body;
+        page.has("<a href=\"#last-day\">Expiration date</a>");
+        page.has("Enter a valid date, such as 2027-01-31.");
+        let (day, choice) = (
+            tag(&page, "<input id=\"last-day\""),
+            tag(&page, "<select id=\"expires\""),
+        );
+        day.has_all([
+            "aria-invalid=\"true\"",
+            "autofocus",
+            "aria-describedby=\"expires-error\"",
+        ]);
+        choice.lacks_all(["aria-invalid", "autofocus"]);
+    }
 }

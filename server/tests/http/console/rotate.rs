@@ -394,7 +394,7 @@ async fn new_key_can_expire_on_a_chosen_day() {
     };
     let refusal = owner.call("keys/create", &create("2026-11-22")).await;
     let errors = refusal.expect(200).json()["Err"]["invalid"]["errors"].clone();
-    assert_eq!(errors[0]["field"], "expires", "{errors}");
+    assert_eq!(errors[0]["field"], "last_day", "{errors}");
     let created = owner.call("keys/create", &create("2026-12-24")).await;
     let created: Value = created.expect(200).json();
     assert_eq!(

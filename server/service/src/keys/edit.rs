@@ -22,6 +22,13 @@ pub(super) const OUTDATED: Failure = Failure::Outdated {
     changes: Vec::new(),
 };
 
+/// Whether an edit changes settings or restores those before the last edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EditKind {
+    Change,
+    Undo,
+}
+
 impl Keys {
     /// Edits a key of the member's account. Only members can: a key never widens its own
     /// permissions.
@@ -52,8 +59,14 @@ impl Keys {
         }
         let after = checked?;
         self.excluded_callers(&stored, &after, form, now).await?;
-        self.store_edit(member, client, id, KeyEdit { before, after }, false)
-            .await
+        self.store_edit(
+            member,
+            client,
+            id,
+            KeyEdit { before, after },
+            EditKind::Change,
+        )
+        .await
     }
 
     /// Stores an edit with its audit event, if the key still has the settings before it. The event
@@ -64,12 +77,12 @@ impl Keys {
         client: &Client,
         id: &KeyId,
         edit: KeyEdit,
-        is_undo: bool,
+        kind: EditKind,
     ) -> Result<(), Error> {
         let now = self.clock.now();
         let event = |before: &KeyRecord, after: &KeyRecord| {
             let mut detail = json!({ "name": after.name, "before": audit_settings(before), "after": audit_settings(after) });
-            if is_undo {
+            if kind == EditKind::Undo {
                 detail["undo"] = Value::Bool(true);
             }
             member.event(Action::KeyEdited, id.as_str(), client, now, detail)

@@ -1,7 +1,7 @@
 //! Undoing an edit of a key. The audit log has the settings before the edit, exactly as they were.
 
 use super::check::{OptionFields, options, scopes};
-use super::edit::{OUTDATED, audit_settings};
+use super::edit::{EditKind, OUTDATED, audit_settings};
 use super::{Keys, lifetime};
 use crate::error::Error;
 use crate::invalid::{InvalidFields, InvalidReason};
@@ -63,8 +63,14 @@ impl Keys {
         let unconfirmed = EditKeyForm::default();
         self.excluded_callers(&stored, &after, &unconfirmed, now)
             .await?;
-        self.store_edit(member, client, id, KeyEdit { before, after }, true)
-            .await
+        self.store_edit(
+            member,
+            client,
+            id,
+            KeyEdit { before, after },
+            EditKind::Undo,
+        )
+        .await
     }
 }
 

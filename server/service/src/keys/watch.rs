@@ -1,7 +1,7 @@
 //! Learning the networks that a key is used from, and then restricting it to them.
 
 use super::Keys;
-use super::edit::OUTDATED;
+use super::edit::{EditKind, OUTDATED};
 use crate::error::Error;
 use crate::invalid::InvalidReason;
 use crate::key::AllowList;
@@ -88,8 +88,14 @@ impl Keys {
             allow_list: Some(list),
             ..before.clone()
         };
-        self.store_edit(member, client, id, KeyEdit { before, after }, false)
-            .await
+        self.store_edit(
+            member,
+            client,
+            id,
+            KeyEdit { before, after },
+            EditKind::Change,
+        )
+        .await
     }
 
     /// If a new list would exclude recent callers and the member has not confirmed that yet,

@@ -17,8 +17,8 @@ impl EditKeyForm {
                 ("Permissions", form.scopes.join(", ")),
                 ("Expiration date", form.last_day.clone()),
                 ("Note", form.note.clone()),
-                ("Burst size", form.limit_depth.clone()),
                 ("Requests per second", form.limit_per_second.clone()),
+                ("Burst size", form.limit_depth.clone()),
                 ("Allowed IPs", form.allow_list.replace('\n', ", ")),
             ]
         };
@@ -79,10 +79,10 @@ impl SettingsForm {
             let must_expire = if form.keys_must_expire { "yes" } else { "no" };
             [
                 ("Account name", form.account_name.clone()),
-                ("Default currency", form.currency.clone()),
                 ("Time zone", form.time_zone.clone()),
-                ("Burst size", form.limit_depth.clone()),
+                ("Default currency", form.currency.clone()),
                 ("Requests per second", form.limit_per_second.clone()),
+                ("Burst size", form.limit_depth.clone()),
                 ("Require expiration", must_expire.to_owned()),
                 ("Maximum key lifetime (days)", form.key_max_days.clone()),
             ]
@@ -191,6 +191,32 @@ mod tests {
         let merged = typed.rebase(Some(&base), now);
         assert_eq!(merged.scopes, ["inventory:read", "leads:read"]);
         assert_eq!(merged.name, "Stock");
+    }
+
+    #[test]
+    fn changes_are_listed_in_the_order_of_the_form() {
+        let base = filled(&[]);
+        let now = EditKeyForm {
+            name: "Prices".to_owned(),
+            note: "Ask Grace".to_owned(),
+            limit_depth: "7".to_owned(),
+            limit_per_second: "3".to_owned(),
+            allow_list: String::new(),
+            ..base.clone()
+        };
+        let changes = base.changes(&now);
+        let names: Vec<_> = changes
+            .iter()
+            .filter_map(|text| text.split(':').next())
+            .collect();
+        let order = [
+            "Name",
+            "Note",
+            "Requests per second",
+            "Burst size",
+            "Allowed IPs",
+        ];
+        assert_eq!(names, order);
     }
 
     #[test]

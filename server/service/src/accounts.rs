@@ -146,16 +146,16 @@ pub fn settings_form(settings: &AccountSettings) -> SettingsForm {
 fn check(form: &SettingsForm) -> Result<AccountSettings, InvalidFields> {
     let mut invalid = InvalidFields::default();
     let name = invalid.check(Field::AccountName, AccountName::parse(&form.account_name));
+    let time_zone = invalid.check(Field::TimeZone, Zone::parse(&form.time_zone));
     let currency = Currency::parse(&form.currency).ok_or(InvalidReason::UnknownCurrency);
     let currency = invalid.check(Field::Currency, currency);
-    let depth = RateLimit::parse_depth(&form.limit_depth);
-    let depth = invalid.check(Field::LimitDepth, depth);
     let per_second = RateLimit::parse_per_second(&form.limit_per_second);
     let per_second = invalid.check(Field::LimitPerSecond, per_second);
+    let depth = RateLimit::parse_depth(&form.limit_depth);
+    let depth = invalid.check(Field::LimitDepth, depth);
     let limit = depth.zip(per_second).and_then(|(depth, per_second)| {
         invalid.check(Field::LimitDepth, RateLimit::new(depth, per_second))
     });
-    let time_zone = invalid.check(Field::TimeZone, Zone::parse(&form.time_zone));
     let max_days = KeyPolicy::parse_days(&form.key_max_days);
     let max_days = invalid.check(Field::KeyMaxDays, max_days);
     let key_policy = max_days.and_then(|max_days| {
@@ -209,10 +209,10 @@ mod tests {
             fields,
             [
                 Field::AccountName,
-                Field::Currency,
-                Field::LimitDepth,
-                Field::LimitPerSecond,
                 Field::TimeZone,
+                Field::Currency,
+                Field::LimitPerSecond,
+                Field::LimitDepth,
                 Field::KeyMaxDays
             ]
         );

@@ -60,6 +60,7 @@ pub fn RevokeForm(
                 label=label.clone()
                 value=typed.clone()
                 error=wrong_name
+                autocomplete="off"
             />
         }
     });

@@ -15,7 +15,9 @@ pub fn TextField(
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
-    #[prop(default = "off")] autocomplete: &'static str,
+    /// Browsers restore the text after Back, unless this is `off`.
+    #[prop(default = "on")]
+    autocomplete: &'static str,
     #[prop(default = true)] required: bool,
     /// Which keyboard a phone opens, unless it is the default one.
     #[prop(optional)]

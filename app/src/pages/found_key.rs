@@ -4,7 +4,7 @@
 //! the page.
 
 use crate::browser;
-use crate::components::FieldError;
+use crate::components::{FieldError, new_tab_link};
 use crate::prelude::*;
 use leptos::ev::SubmitEvent;
 use leptos::task::spawn_local;
@@ -126,7 +126,7 @@ fn help() -> String {
             <li>"The result shows the name and status of the key, and when it was last used. Nothing changes."</li>
             <li>"If others may have seen the key, revoke it, and create a new one for the system that used it."</li>
         </ul>
-        <a href="/docs#key-not-working">"If a key doesn't work"</a>
+        {new_tab_link("/docs#key-not-working", "If a key doesn't work")}
     };
     help.to_html()
 }

@@ -12,7 +12,7 @@ async function expectSelected(page: Page, selector: string, text: string): Promi
 
 test("a rotated key is selected when it receives the focus", async ({ page, server }) => {
   const secret = await openRotated(page, server);
-  await page.getByRole("link", { name: "Open the old key's page in a new tab" }).focus();
+  await page.getByRole("link", { name: "The old key's page (opens in a new tab)" }).focus();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("textbox", { name: "API key" })).toBeFocused();
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(secret);

@@ -1,6 +1,6 @@
 //! The confirmation before a bulk action pauses, revokes, resumes or extends keys.
 
-use crate::components::{Help, SelectField, narrow, with_help};
+use crate::components::{Help, HelpLink, SelectField, narrow, with_help};
 use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -36,7 +36,10 @@ fn help(action: BulkAction) -> Help {
                 "The keys keep their permissions, limits and expirations.",
                 "If a key may have leaked, revoke it instead.",
             ],
-            Some(("/docs#key-not-working", "What a rejected system sees")),
+            Some(HelpLink::Page(
+                "/docs#key-not-working",
+                "What a rejected system sees",
+            )),
         ),
         BulkAction::Resume => (
             &[
@@ -60,7 +63,10 @@ fn help(action: BulkAction) -> Help {
                 "To stop keys for a while, pause them instead.",
                 "The audit log keeps your reason for each key.",
             ],
-            Some(("/docs#unauthorized", "What a rejected system sees")),
+            Some(HelpLink::Page(
+                "/docs#unauthorized",
+                "What a rejected system sees",
+            )),
         ),
     };
     Help {
@@ -181,6 +187,7 @@ fn Bulk(page: Data, list: String, refused: Option<Refused<BulkForm>>) -> impl In
                 hint=format!("Type {number} to confirm.")
                 value=form.count
                 error=form_state.at(Field::Count)
+                autocomplete="off"
             />
             <div class="actions">
                 <a class="button" href=list>

@@ -1,5 +1,6 @@
 //! The layout of form pages, with help beside the form.
 
+use app::components::new_tab_link;
 use app::prelude::*;
 
 /// Advice on a form: what happens, who is affected, and what can be undone.
@@ -7,8 +8,17 @@ use app::prelude::*;
 pub struct Help {
     pub title: &'static str,
     pub advice: &'static [&'static str],
-    /// Address and text of a link to further reading.
-    pub link: Option<(&'static str, &'static str)>,
+    /// Further reading.
+    pub link: Option<HelpLink>,
+}
+
+/// Link of the help beside a form, with its address and its text. It does not leave the form, whose
+/// entries would be lost.
+#[derive(Clone, Copy)]
+pub enum HelpLink {
+    Page(&'static str, &'static str),
+    /// A file to download.
+    File(&'static str, &'static str),
 }
 
 /// Renders a form that is a separate page, without help.
@@ -46,7 +56,10 @@ fn beside(help: Help, content: AnyView) -> AnyView {
     } = help;
     let advice = advice.iter().map(|text| view! { <li>{*text}</li> });
     let advice = advice.collect_view();
-    let link = link.map(|(href, text)| view! { <a href=href>{text}</a> });
+    let link = link.map(|link| match link {
+        HelpLink::Page(href, text) => new_tab_link(href, text),
+        HelpLink::File(href, text) => view! { <a href=href download="">{text}</a> },
+    });
     view! {
         <div class="with-aside">
             {content}

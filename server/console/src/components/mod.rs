@@ -14,7 +14,9 @@ pub use day::Day;
 pub use detail_head::DetailHead;
 pub use fact::fact;
 pub use form_owner::FormOwner;
-pub use help::{Help, cards_with_help, narrow, shown_once, shown_once_with_help, with_help};
+pub use help::{
+    Help, HelpLink, cards_with_help, narrow, shown_once, shown_once_with_help, with_help,
+};
 pub use search_error::search_error;
 pub use select_field::SelectField;
 pub use sessions::{EndSessions, session_row, sessions_table};

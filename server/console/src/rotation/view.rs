@@ -1,9 +1,9 @@
 //! The form that replaces a key by a new one, and the response to it.
 
-use crate::components::{FormOwner, Help, SelectField, fact, narrow, with_help};
+use crate::components::{FormOwner, Help, HelpLink, SelectField, fact, narrow, with_help};
 use crate::form::Refused;
 use crate::keys::view::new_key::saved_key_page;
-use app::components::{ExpiryField, FormState, Notice, PageHead, Tone};
+use app::components::{ExpiryField, FormState, Notice, PageHead, Tone, new_tab_link};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
@@ -23,7 +23,10 @@ const HELP: Help = Help {
         "The old key's page shows whether it is still in use.",
         "Once no system uses the old key, you can revoke it earlier.",
     ],
-    link: Some(("/docs#key-not-working", "If a key isn't working")),
+    link: Some(HelpLink::Page(
+        "/docs#key-not-working",
+        "If a key isn't working",
+    )),
 };
 
 pub fn rotate_key_page(
@@ -69,11 +72,7 @@ fn replaced(old: &KeyView) -> AnyView {
         ),
         _ => "The old key has expired. Requests with it are now rejected.".to_owned(),
     };
-    let action = view! {
-        <a href=format!("/keys/{}", old.id) target="_blank">
-            "Open the old key's page in a new tab"
-        </a>
-    };
+    let action = new_tab_link(format!("/keys/{}", old.id), "The old key's page");
     view! { <Notice tone=Tone::Info text=text action=action/> }
 }
 

@@ -1,7 +1,7 @@
 //! Emergency actions of an owner, at the end of Settings, and the confirmation before all keys are
 //! revoked.
 
-use crate::components::{Help, narrow, with_help};
+use crate::components::{Help, HelpLink, narrow, with_help};
 use crate::form::Refused;
 use app::components::{FormState, Notice, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -22,7 +22,10 @@ const REVOKE_ALL_HELP: Help = Help {
         "You can't undo this. Each system needs a new key.",
         "If someone else may have access to this account, turn off key creation in Settings first.",
     ],
-    link: Some(("/docs#unauthorized", "What a rejected system sees")),
+    link: Some(HelpLink::Page(
+        "/docs#unauthorized",
+        "What a rejected system sees",
+    )),
 };
 
 const STOP_HELP: Help = Help {
@@ -32,7 +35,7 @@ const STOP_HELP: Help = Help {
         "All members are affected, owners as well.",
         "An owner can turn it back on in Settings at any time.",
     ],
-    link: Some(("/audit", "Audit log")),
+    link: Some(HelpLink::Page("/audit", "Audit log")),
 };
 
 /// Renders the section of Settings.
@@ -157,6 +160,7 @@ fn RevokeAll(emergency: Emergency, refused: Option<Refused<String>>) -> impl Int
                 label=format!("Type “{}” to confirm", emergency.account_name)
                 value=confirm
                 error=form_state.at(Field::Confirm)
+                autocomplete="off"
             />
             <div class="actions">
                 <a class="button" href="/settings">

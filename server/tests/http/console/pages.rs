@@ -7,6 +7,72 @@ use serde_json::json;
 use server::router::CONSOLE;
 use std::path::Path;
 
+/// Returns the attributes of each element with this name.
+fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!("<{name} ");
+    let parts = page.split(&*start).skip(1);
+    parts
+        .filter_map(|part| Some(part.split_once('>')?.0))
+        .collect()
+}
+
+#[tokio::test]
+async fn help_beside_a_form_does_not_leave_it_and_back_restores_its_texts() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["leads:read"]).await.id;
+    let mut links = 0;
+    for path in [
+        "/keys/new",
+        &format!("/keys/{key}/edit"),
+        &format!("/keys/{key}/rotate"),
+        &format!("/keys/{key}/revoke"),
+        &format!("/keys/several?do=revoke&key={key}"),
+        "/keys/found",
+        "/keys/revoke-all",
+        "/settings",
+        "/team/invite",
+        "/inventory/import",
+        "/account",
+    ] {
+        let page = owner.get_text(path).await;
+        let help = page.split_once(" class=\"help\">").map(|(_, help)| help);
+        let help = help.and_then(|help| help.split_once("</aside>"));
+        let help = help.map(|(help, _)| help).unwrap_or_default();
+        for link in tags(help, "a") {
+            links += 1;
+            let is_file = link.contains(" download");
+            let is_new_tab = link.contains("target=\"_blank\" rel=\"noopener\"");
+            assert!(is_file || is_new_tab, "{path}: {link}");
+            assert!(
+                is_file || help.contains("(opens in a new tab)"),
+                "{path}: {help}"
+            );
+        }
+        // Browsers do not restore fields whose completion is off. Those that confirm a change stay
+        // empty.
+        for field in tags(&page, "input")
+            .into_iter()
+            .chain(tags(&page, "textarea"))
+        {
+            let is_kept = ["text", "date", "email", "number"].iter();
+            let mut is_kept = is_kept.map(|kind| format!("type=\"{kind}\""));
+            let confirms = [
+                "name=\"confirm\"",
+                "name=\"count\"",
+                "id=\"found-key\"",
+                "id=\"typed\"",
+            ];
+            if is_kept.any(|kind| field.contains(&kind))
+                && !confirms.iter().any(|name| field.contains(name))
+                && !field.contains(" hidden")
+            {
+                assert!(!field.contains("autocomplete=\"off\""), "{path}: {field}");
+            }
+        }
+    }
+    assert!(links >= 6, "{links}");
+}
+
 #[tokio::test]
 async fn every_member_page_redirects_visitors_to_sign_in_with_a_return_path() {
     // The last three are loaded by a page that is open, which cannot show another one in their

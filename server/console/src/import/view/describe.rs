@@ -2,7 +2,7 @@
 
 use super::columns::columns;
 use super::head;
-use crate::components::{Help, cards_with_help, fact};
+use crate::components::{Help, HelpLink, cards_with_help, fact};
 use app::components::{Column, Icon, Row, Table, optional_text};
 use app::prelude::*;
 use domain::{ImportFile, ImportTable};
@@ -21,7 +21,10 @@ const HELP: Help = Help {
         "If you replace the inventory, you confirm the number of removed items first.",
         "The account remembers these options for the next file with the same columns.",
     ],
-    link: Some(("/docs#feeds-in-xml-and-csv", "Fields and formats")),
+    link: Some(HelpLink::Page(
+        "/docs#feeds-in-xml-and-csv",
+        "Fields and formats",
+    )),
 };
 
 #[component]

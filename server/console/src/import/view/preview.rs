@@ -2,7 +2,7 @@
 
 use super::faults::{download, extent, fault_details, fault_table};
 use super::{DISCARD, count, discard, discard_path, effects, head};
-use crate::components::{Help, cards_with_help, fact};
+use crate::components::{Help, HelpLink, cards_with_help, fact};
 use app::components::{FieldError, Notice, Tone};
 use app::prelude::*;
 use domain::{ImportCounts, ImportPreview};
@@ -23,7 +23,10 @@ const HELP: Help = Help {
         "You can't undo an import. To be able to go back, export the inventory first.",
         "If the inventory changes before you confirm, nothing is imported and you get a new preview.",
     ],
-    link: Some(("/inventory/export.csv", "Export the inventory (CSV)")),
+    link: Some(HelpLink::File(
+        "/inventory/export.csv",
+        "Export the inventory (CSV)",
+    )),
 };
 
 #[component]

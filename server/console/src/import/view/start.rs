@@ -2,7 +2,7 @@
 
 use super::faults::fault_table;
 use super::{discard, head};
-use crate::components::{Help, cards_with_help};
+use crate::components::{Help, HelpLink, cards_with_help};
 use app::components::{Clock, Notice, Time, Tone};
 use app::prelude::*;
 use app::request::page_request;
@@ -17,7 +17,10 @@ const HELP: Help = Help {
         "In the next step, you choose whether items that aren't in the file are kept or removed.",
         "The file is kept for one hour, or until it is imported. Only you can import it.",
     ],
-    link: Some(("/docs#feeds-in-xml-and-csv", "Fields and formats")),
+    link: Some(HelpLink::Page(
+        "/docs#feeds-in-xml-and-csv",
+        "Fields and formats",
+    )),
 };
 
 #[component]

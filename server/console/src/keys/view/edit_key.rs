@@ -1,6 +1,6 @@
 //! The form that changes a key.
 
-use crate::components::{FormOwner, Help, narrow, not_allowed, with_help};
+use crate::components::{FormOwner, Help, HelpLink, narrow, not_allowed, with_help};
 use crate::form::{Refused, problem};
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
@@ -25,7 +25,10 @@ const HELP: Help = Help {
         "A request from an IP that isn't allowed is rejected. The rejected requests are on the key's page.",
         "To get a new key, rotate this one instead.",
     ],
-    link: Some(("/docs#key-not-working", "If a key isn't working")),
+    link: Some(HelpLink::Page(
+        "/docs#key-not-working",
+        "If a key isn't working",
+    )),
 };
 
 pub fn edit_key_page(

@@ -1,9 +1,11 @@
 //! The page that creates a key, and the response to its form. The list opens a dialog instead once
 //! its module runs.
 
-use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once_with_help, with_help};
+use crate::components::{
+    FormOwner, Help, HelpLink, narrow, not_allowed, shown_once_with_help, with_help,
+};
 use crate::form::problem;
-use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone};
+use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone, new_tab_link};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use domain::{CreateKeyForm, Failure, IssuedKey, KeyId, KeysPage};
@@ -20,7 +22,10 @@ const HELP: Help = Help {
         "Grant only the permissions that the system needs. You can change them at any time.",
         "The full key is shown once. Keep it in a secrets manager, and never in code or a browser.",
     ],
-    link: Some(("/docs#your-first-request", "Your first request")),
+    link: Some(HelpLink::Page(
+        "/docs#your-first-request",
+        "Your first request",
+    )),
 };
 
 /// Beside a key that is shown once, so that the page keeps the layout of the form before it.
@@ -50,9 +55,7 @@ pub fn issued_key_page(issued: IssuedKey, namesake: Option<&KeyId>) -> AnyView {
     let other = namesake.map(|id| {
         view! {
             <p>
-                <a href=format!("/keys/{id}") target="_blank">
-                    "Open the other key's page in a new tab"
-                </a>
+                {new_tab_link(format!("/keys/{id}"), "The other key's page")}
             </p>
         }
     });

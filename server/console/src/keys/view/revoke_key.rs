@@ -1,6 +1,6 @@
 //! The page that revokes a key. The list opens a dialog instead once its module runs.
 
-use crate::components::{Help, narrow, with_help};
+use crate::components::{Help, HelpLink, narrow, with_help};
 use crate::form::Refused;
 use app::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
 use app::pages::page_data::{Head, page_or_error};
@@ -21,7 +21,10 @@ const HELP: Help = Help {
         "You can't undo this. To stop a key for a while, pause it instead.",
         "The audit log keeps your reason.",
     ],
-    link: Some(("/docs#unauthorized", "What a rejected system sees")),
+    link: Some(HelpLink::Page(
+        "/docs#unauthorized",
+        "What a rejected system sees",
+    )),
 };
 
 pub fn revoke_key_page(

@@ -249,6 +249,7 @@ fn hand_over(member: &MemberRow, confirm: String, form_state: FormState) -> AnyV
                     label=format!("Type “{}” to confirm", member.email)
                     value=confirm
                     error=form_state.at(Field::Confirm)
+                    autocomplete="off"
                 />
                 <div class="actions">
                     <button type="submit" class="button">

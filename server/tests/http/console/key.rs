@@ -96,6 +96,15 @@ async fn undo(owner: &Member, key: &Key, page: &str) -> crate::support::TestResp
 }
 
 #[tokio::test]
+async fn edit_page_promises_no_more_than_an_unchanged_key() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["leads:read"]).await;
+    let page = owner.get_text(&format!("/keys/{}/edit", key.id)).await;
+    page.has("The key itself doesn't change, so the systems that use it don't need a new one.");
+    page.lacks("keep working");
+}
+
+#[tokio::test]
 async fn one_click_change_is_undone_with_one_button_exactly() {
     let (world, owner) = World::with_owner().await;
     let key = owner

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 
 const HEAD: Head = Head {
     title: "Edit API key",
-    purpose: "The key itself doesn't change, so your integrations keep working.",
+    purpose: "The key itself doesn't change, so the systems that use it don't need a new one.",
 };
 
 const HELP: Help = Help {

@@ -6,19 +6,26 @@ use crate::keys::view::new_key::saved_key_page;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone, new_tab_link};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
-use domain::{Expiry, Failure, Field, Grace, IssuedKey, KeyView, RotateKeyForm, RotatePage};
+use domain::{
+    DisplayTime, Expiry, Failure, Field, Grace, IssuedKey, KeyStatus, KeyView, RotateKeyForm,
+    RotatePage, Timestamp,
+};
 
 const HEAD: Head = Head {
     title: "Rotate API key",
     purpose: "Creates a new key with the same name, permissions, limits, IPs and note.",
 };
 
-const GRACE: &str = "Both keys work until then, so you can switch over without downtime. If the key leaked, choose “Expires immediately”.";
+/// Hint below the choice. It is true for each choice, since the page has no script.
+const GRACE: &str = "With a later expiration, both keys work until then, so you can switch over without downtime. If the key leaked, choose \
+                     “Expires immediately”: requests with it are then rejected right away.";
+const GRACE_PAUSED: &str =
+    "The old key is paused, so requests with it are rejected in any case until you resume it.";
 
 const HELP: Help = Help {
     title: "How rotation works",
     advice: &[
-        "You get a new key, and the old one keeps working until it expires.",
+        "You get a new key. You choose when the old one expires.",
         "Store the new key where your system reads it. The full key is shown once.",
         "The old key's page shows whether it is still in use.",
         "Once no system uses the old key, you can revoke it earlier.",
@@ -66,6 +73,9 @@ fn Rotate(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> impl Int
 /// Renders what happens to the old key.
 fn replaced(old: &KeyView) -> AnyView {
     let text = match &old.expires {
+        Some(end) if old.status == KeyStatus::Paused => {
+            format!("The old key is paused, and expires {}.", end.exact)
+        }
         Some(end) if old.status.is_live() => format!(
             "The old key works until {}. Its page shows which systems still use it.",
             end.exact
@@ -99,12 +109,18 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
     let at = format!("/keys/{}", page.key.id);
     let (form, problem) = Refused::split(refused, first);
     let form_state = FormState::new(problem);
-    let graces = Grace::ALL.map(|grace| (grace.as_str().to_owned(), grace.label().to_owned()));
+    let end = page.key.expires.as_ref();
+    let graces = Grace::ALL.map(|grace| {
+        let label = grace_label(grace, page.now.at, end);
+        (grace.as_str().to_owned(), label)
+    });
+    let hint = match page.key.status {
+        KeyStatus::Paused => GRACE_PAUSED,
+        _ => GRACE,
+    };
     let chosen = Expiry::parse(&form.expires).unwrap_or(page.options.preselected);
     let token = page.options.token.clone();
     let facts = facts(&page.key);
-    let latest = page.key.expires.as_ref();
-    let latest = latest.map(|end| format!(" The old key expires on {} at the latest.", end.day));
     let action = format!("{at}/rotate");
     view! {
         <form class="form" method="post" action=action novalidate>
@@ -118,7 +134,7 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
                 label="Old key"
                 options=graces.into()
                 value=form.grace
-                hint=format!("{GRACE}{}", latest.unwrap_or_default())
+                hint=hint
                 error=form_state.at(Field::Grace)
             />
             <fieldset class="field">
@@ -139,6 +155,18 @@ fn form(page: RotatePage, refused: Option<Refused<RotateKeyForm>>) -> AnyView {
                 </button>
             </div>
         </form>
+    }
+}
+
+/// Describes a choice for the old key. None lets it work for longer than it would have anyway.
+fn grace_label(grace: Grace, now: Timestamp, end: Option<&DisplayTime>) -> String {
+    let end = end.zip(grace.seconds());
+    match end.filter(|(end, seconds)| end.at <= now.plus_seconds(*seconds)) {
+        Some((end, _)) => {
+            let wait = grace.label().trim_start_matches("Expires in ");
+            format!("Expires on {}, sooner than in {wait}", end.day)
+        }
+        None => grace.label().to_owned(),
     }
 }
 

@@ -64,7 +64,8 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     let form = form.expect(200).body;
     form.has("value=\"24h\" selected");
     form.has("value=\"same\" selected");
-    form.has("The old key expires on 31 Jan 2027 at the latest.");
+    form.has(">Expires in 30 days</option>");
+    form.lacks("31 Jan 2027 at the latest");
     form.has("<dt>Expires</dt><dd>31 Jan 2027</dd>");
 
     let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
@@ -87,6 +88,37 @@ async fn rotated_key_keeps_its_settings_and_both_keys_work_until_the_old_one_exp
     new.get("/api/key").await.expect(200);
     let page = key_page(&owner, &old).await;
     page.has("data-status=\"expired\"");
+}
+
+#[tokio::test]
+async fn texts_about_the_old_key_are_true_for_each_choice() {
+    let (_world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
+    let path = format!("/keys/{}", old.id);
+    let edit = [
+        ("name", "CRM Sync"),
+        ("scopes", "leads:read"),
+        ("last_day", "2026-11-25"),
+    ];
+    owner.form(&format!("{path}/edit"), &edit).await.expect(303);
+    let form = owner.get_text(&format!("{path}/rotate")).await;
+    // No choice lets the key work for longer than it would have anyway.
+    form.has_all([
+        ">Expires immediately</option>",
+        ">Expires in 24 hours</option>",
+        ">Expires on 25 Nov 2026, sooner than in 7 days</option>",
+        ">Expires on 25 Nov 2026, sooner than in 30 days</option>",
+        "With a later expiration, both keys work until then",
+        "“Expires immediately”: requests with it are then rejected right away.",
+    ]);
+    form.lacks_all(["Both keys work until then", "at the latest"]);
+    owner.form(&format!("{path}/pause"), &[]).await.expect(303);
+    let form = owner.get_text(&format!("{path}/rotate")).await;
+    form.has("The old key is paused, so requests with it are rejected");
+    form.lacks("both keys work");
+    let page = rotate(&owner, &old, "24h", "same").await.expect(200);
+    page.has("The old key is paused, and expires");
+    page.lacks("The old key works until");
 }
 
 #[tokio::test]

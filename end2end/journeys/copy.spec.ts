@@ -25,7 +25,7 @@ test("the first call of a new key is copied in each language, without the key", 
   await signIn(page);
   await hydrated(page);
   const secret = await new Keys(page).create("Inventory Integration");
-  await expectCopied(page, "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo", "Copy the command");
+  const bash = "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
   const dialog = new Keys(page).saveDialog;
   for (const [index, name] of ["curl", "Python", "JavaScript", ".env", "GitHub Actions", "PowerShell"].entries()) {
     if (index === 0) await dialog.getByRole("radio", { name }).focus();
@@ -35,6 +35,13 @@ test("the first call of a new key is copied in each language, without the key", 
     expect(text).toContain("VOXUM_API_KEY");
     expect(text).not.toContain(secret);
     await expectCopied(page, text, "Copy the example");
+    // The step before fits the language; a file and a workflow have none.
+    const commands: Record<string, string> = { curl: bash, Python: bash, JavaScript: bash, PowerShell: "$env:VOXUM_API_KEY = " };
+    const command = page.locator(`#first-call-${index}-command`);
+    if (name in commands) {
+      await expect(command).toContainText(commands[name]!);
+      await expectCopied(page, await command.innerText(), "Copy the command");
+    } else await expect(page.getByRole("button", { name: "Copy the command" })).toHaveCount(0);
     await dialog.getByRole("radio", { name }).focus();
   }
 });

@@ -372,6 +372,9 @@ pub struct IssuedKey {
 pub struct CodeExample {
     /// Name of the language or of the file.
     pub language: String,
+    /// What `command` does, which has to run first. Both are empty if nothing has to.
+    pub advice: String,
+    pub command: String,
     pub text: String,
 }
 

@@ -9,10 +9,6 @@ use leptos::ev::{MouseEvent, SubmitEvent};
 
 const FIELD: &str = "api-key";
 
-/// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
-const SET_KEY: &str =
-    "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
-
 /// Shows a new key and asks the person to store it. The button "Done" belongs to a form whose check
 /// box is required until the key is used, since the system then has the key. On a page without the
 /// module, a script learns of the first call from the frame that reports it.
@@ -85,8 +81,6 @@ pub fn SaveKey(
             />
             <fieldset class="field">
                 <legend>"Try it"</legend>
-                <p class="hint">"First, set the key in your shell (bash or zsh). The command asks for it, so it isn't stored in your shell history:"</p>
-                <Code id="set-key" text=SET_KEY what="the command"/>
                 <div class="tabs">{examples(issued.first_calls)}</div>
                 <FirstCallProgress call=first_call/>
                 {frame}
@@ -109,19 +103,28 @@ pub fn SaveKey(
 /// which CSS shows while the button is selected.
 fn examples(examples: Vec<CodeExample>) -> Vec<AnyView> {
     let tabs = examples.into_iter().enumerate();
-    let tabs = tabs.map(|(index, CodeExample { language, text })| {
+    let tabs = tabs.map(|(index, example)| {
         let id = format!("first-call-{index}");
         let choice = format!("{id}-choice");
         view! {
             <input type="radio" name="first-call" id=choice.clone() checked=index == 0/>
-            <label for=choice>{language}</label>
-            <Code id=id text=text what="the example"/>
+            <label for=choice>{example.language}</label>
+            <div class="field">
+                {first}
+                <Code id=id text=example.text what="the example"/>
+            </div>
         }
     });
     tabs.collect()
 }
 
 /// Confirms leaving before the key, which is shown only this once, is lost.
+        let first = (!example.command.is_empty()).then(|| {
+            view! {
+                <p class="hint">{example.advice}</p>
+                <Code id=format!("{id}-command") text=example.command what="the command"/>
+            }
+        });
 fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
     let answers = view! {
         <div class="actions">

@@ -189,7 +189,7 @@ fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     let page = owner.form("/keys", form).unwrap().body;
     let (_, secret) = page.split_once("value=\"vx_").unwrap();
     let secret = format!("vx_{}", secret.split_once('"').unwrap().0);
-    let set_key = snippet(&page, "set-key");
+    let set_key = snippet(&page, "first-call-0-command");
     assert_prompts(&set_key, &secret);
     let docs = owner.get("/docs").unwrap().body;
     docs.lacks("VOXUM_API_KEY=\"vx_");
@@ -217,6 +217,10 @@ fn first_calls_on_the_page_of_a_new_key_work_as_pasted() {
     let output = paste(folder.path(), "curl", &command, "");
     let output_text = String::from_utf8_lossy(&output.stdout).into_owned();
     output_text.has("\"items\":[]");
-    snippet(&page, "first-call-5").has_all(["Read-Host", "Invoke-RestMethod"]);
+    snippet(&page, "first-call-5").has("Invoke-RestMethod");
+    let set_key = snippet(&page, "first-call-5-command");
+    set_key.has_all(["$env:VOXUM_API_KEY = ", "Read-Host"]);
+    // A file and a workflow need no shell that has the key.
+    page.lacks_all(["first-call-3-command", "first-call-4-command"]);
     drop(server);
 }

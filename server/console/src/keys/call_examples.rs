@@ -11,20 +11,39 @@ pub fn call_examples(public_url: &str, scopes: &ScopeSet) -> Vec<CodeExample> {
         "key"
     };
     let url = format!("{public_url}/api/{path}");
+    let (shell, nothing) = ((SHELL, SET_KEY), ("", ""));
     let examples = [
-        ("curl", curl(&url)),
-        ("Python", python(&url)),
-        ("JavaScript", javascript(&url)),
-        (".env", DOTENV.to_owned()),
-        ("GitHub Actions", workflow(&url)),
-        ("PowerShell", powershell(&url)),
+        ("curl", shell, curl(&url)),
+        ("Python", shell, python(&url)),
+        ("JavaScript", shell, javascript(&url)),
+        (".env", nothing, DOTENV.to_owned()),
+        ("GitHub Actions", nothing, workflow(&url)),
+        (
+            "PowerShell",
+            (POWERSHELL, SET_KEY_POWERSHELL),
+            powershell(&url),
+        ),
     ];
-    let examples = examples.map(|(language, text)| CodeExample {
+    let examples = examples.map(|(language, (advice, command), text)| CodeExample {
         language: language.to_owned(),
+        advice: advice.to_owned(),
+        command: command.to_owned(),
         text,
     });
     examples.into()
 }
+
+const SHELL: &str = "First, set the key in your shell (bash or zsh). The command asks for it, so it isn't stored in your shell history:";
+
+/// Reads the key from the terminal, in bash and zsh, so that it is not in the shell's history.
+const SET_KEY: &str =
+    "printf 'API key: ' && read -rs VOXUM_API_KEY && export VOXUM_API_KEY && echo";
+
+const POWERSHELL: &str = "First, set the key in PowerShell. The command asks for it, so it isn't stored in your history:";
+
+/// `-AsSecureString` works in every version of PowerShell, and `-MaskInput`, which returns plain
+/// text, only since 7.1.
+const SET_KEY_POWERSHELL: &str = r#"$env:VOXUM_API_KEY = [Net.NetworkCredential]::new("", (Read-Host "API key" -AsSecureString)).Password"#;
 
 fn curl(url: &str) -> String {
     format!("curl -H \"X-API-Key: $VOXUM_API_KEY\" {url}")
@@ -52,14 +71,8 @@ console.log(response.status, await response.text());"#
     )
 }
 
-/// Asks for the key first, as the command above the examples does for other shells.
-/// `-AsSecureString` works in every version of PowerShell, and `-MaskInput`, which returns plain
-/// text, only since 7.1.
 fn powershell(url: &str) -> String {
-    format!(
-        r#"$env:VOXUM_API_KEY = [Net.NetworkCredential]::new("", (Read-Host "API key" -AsSecureString)).Password
-Invoke-RestMethod "{url}" -Headers @{{ "X-API-Key" = $env:VOXUM_API_KEY }}"#
-    )
+    format!(r#"Invoke-RestMethod "{url}" -Headers @{{ "X-API-Key" = $env:VOXUM_API_KEY }}"#)
 }
 
 const DOTENV: &str = "\

@@ -164,6 +164,33 @@ async fn key_with_the_name_of_another_live_key_is_pointed_out() {
 }
 
 #[tokio::test]
+async fn new_key_comes_with_the_first_step_of_each_example() {
+    let (_world, owner) = World::with_owner().await;
+    let (response, _) = create(&owner, "CRM Sync").await;
+    let parts: Vec<_> = response.body.split("name=\"first-call\"").collect();
+    let (bash, powershell) = ("shell (bash or zsh)", "set the key in PowerShell");
+    for (language, first) in [
+        ("curl", Some(bash)),
+        ("Python", Some(bash)),
+        ("JavaScript", Some(bash)),
+        (".env", None),
+        ("GitHub Actions", None),
+        ("PowerShell", Some(powershell)),
+    ] {
+        let label = format!(">{language}</label>");
+        let part = parts.iter().find(|part| part.contains(&label)).unwrap();
+        for text in [bash, powershell] {
+            assert_eq!(
+                part.contains(text),
+                first == Some(text),
+                "{language}: {part}"
+            );
+        }
+    }
+    response.has("If you lose the key, rotate it.");
+}
+
+#[tokio::test]
 async fn form_that_is_sent_twice_creates_one_key() {
     let (world, owner) = World::with_owner().await;
     let (first, token) = create(&owner, "CRM Sync").await;

@@ -95,7 +95,15 @@ test.describe("on an installation without an owner", () => {
       const dialog = keys.saveDialog;
       const done = dialog.getByRole("button", { name: "Done" });
       await done.click();
-      await expect(dialog.getByLabel("I've saved this key"), "the browser asks for the tick").toBeFocused();
+      const saved = dialog.getByLabel("I've saved this key");
+      await expect(saved, "the box is what is missing").toBeFocused();
+      await expect(saved).toHaveAttribute("aria-invalid", "true");
+      await expect(saved).toHaveAccessibleDescription("Save the key, then select this box.");
+      await expect(dialog.getByRole("alert").getByText("Save the key, then select this box.")).toBeVisible();
+      await saved.check();
+      await expect(dialog.getByText("Save the key, then select this box.")).toBeHidden();
+      await expect(saved).not.toHaveAttribute("aria-invalid");
+      await saved.uncheck();
       await page.keyboard.press("Escape");
       await expect(dialog.getByText("Leave without saving the key?")).toBeVisible();
       await dialog.getByRole("button", { name: "Go back" }).click();

@@ -27,7 +27,8 @@ test("a key that is not saved is not lost by a click on the menu", async ({ page
   });
   await page.getByRole("button", { name: "Done" }).click();
   const saved = page.getByLabel("I've saved this key");
-  await expect(saved, "the browser asks for the tick, as in the dialog").toBeFocused();
+  await expect(saved, "the box is what is missing, as in the dialog").toBeFocused();
+  await expect(saved).toHaveAccessibleDescription("Save the key, then select this box.");
   await saved.check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "API Keys" })).toBeVisible();

@@ -272,12 +272,12 @@
     }
   }
 
-  // A full key in a field whose text gets into an address: the browser does not send the form. The
-  // advice is shown at the field, like other errors.
-  function refuseFullKey(event) {
+  // A field with which the browser does not send its form, such as a full key whose text would get
+  // into an address. Its advice is shown at the field, like other errors.
+  function refuse(event) {
     const field = event.target;
     const error = document.getElementById(`${field.id}-error`);
-    if (!error || !field.validity.patternMismatch) return;
+    if (!error || !field.title) return;
     event.preventDefault();
     const advice = field.title.replace("Identify a key", '<a href="/keys/found" data-identify>$&</a>');
     error.innerHTML = `<svg class="icon" aria-hidden="true"><use href="#i-alert"></use></svg><span>${advice}</span>`;
@@ -533,7 +533,7 @@
   });
   document.addEventListener("input", ({ target }) => correct(target));
   // This event does not bubble.
-  document.addEventListener("invalid", refuseFullKey, true);
+  document.addEventListener("invalid", refuse, true);
   // The boxes are reset after this event.
   document.addEventListener("reset", () => {
     selection.clear();

@@ -87,10 +87,20 @@ pub fn SaveKey(
             </fieldset>
             {question}
             <form class="actions spread" method="get" action="/keys" on:submit=done>
-                <label class="check">
-                    <input type="checkbox" required=attr_if("", move || !is_used.get())/>
-                    "I've saved this key"
-                </label>
+                // A script shows the title as the error of the box if it is not selected.
+                <div class="field">
+                    <label class="check">
+                        <input
+                            id="saved"
+                            type="checkbox"
+                            title="Save the key, then select this box."
+                            aria-describedby="saved-error"
+                            required=attr_if("", move || !is_used.get())
+                        />
+                        "I've saved this key"
+                    </label>
+                    <div class="error" id="saved-error"></div>
+                </div>
                 <button type="submit" class="button primary">
                     "Done"
                 </button>

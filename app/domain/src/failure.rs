@@ -135,7 +135,7 @@ impl Failure {
             },
             Self::AlreadyCreated { name } => format!(
                 "“{name}” has already been created, and its secret can't be shown again. \
-                 If you didn't save it, create a new key and revoke “{name}”."
+                 If you didn't save it, rotate “{name}”."
             ),
             Self::CreationStopped => {
                 "An owner has turned off key creation, so no key was created. Ask an owner to turn it back on in Settings.".into()
@@ -149,7 +149,7 @@ impl Failure {
                 texts.collect::<Vec<_>>().join(" ")
             }
             Self::BeingReplaced => {
-                "This key has already been rotated. If the new key's secret is lost, rotate the new key, or revoke it and rotate this one again.".into()
+                "This key has already been rotated. If you lost the new key, rotate that one.".into()
             }
             Self::QuotaExceeded { message } => message.clone(),
             Self::StorageLow => {

@@ -116,6 +116,12 @@ fn examples(examples: Vec<CodeExample>) -> Vec<AnyView> {
     let tabs = tabs.map(|(index, example)| {
         let id = format!("first-call-{index}");
         let choice = format!("{id}-choice");
+        let first = (!example.command.is_empty()).then(|| {
+            view! {
+                <p class="hint">{example.advice}</p>
+                <Code id=format!("{id}-command") text=example.command what="the command"/>
+            }
+        });
         view! {
             <input type="radio" name="first-call" id=choice.clone() checked=index == 0/>
             <label for=choice>{example.language}</label>
@@ -129,12 +135,6 @@ fn examples(examples: Vec<CodeExample>) -> Vec<AnyView> {
 }
 
 /// Confirms leaving before the key, which is shown only this once, is lost.
-        let first = (!example.command.is_empty()).then(|| {
-            view! {
-                <p class="hint">{example.advice}</p>
-                <Code id=format!("{id}-command") text=example.command what="the command"/>
-            }
-        });
 fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
     let answers = view! {
         <div class="actions">
@@ -155,7 +155,7 @@ fn question(asking: RwSignal<bool>, on_done: Callback<()>) -> AnyView {
         <Notice
             tone=Tone::Error
             title="Leave without saving the key?"
-            text="You won't be able to see it again. If you lose it, you'll need to create a new key and revoke this one."
+            text="You won't be able to see it again. If you lose it, rotate it."
             action=answers
         />
     }

@@ -73,7 +73,15 @@ pub fn best_action(
             Some(replacement) => Some(link("View new key", format!("/keys/{}", replacement.by))),
             None => may_manage.then(|| create_like(key)),
         },
-        (C::MalformedKey | C::InvalidKey, _) => may_manage.then(|| create_like(None)),
+        // Text of a key that is incomplete was lost, and the full key cannot be shown again.
+        (C::MalformedKey, _) => may_manage.then(|| match key {
+            Some(key) => RemedyAction {
+                name: format!("Rotate {}", key.name),
+                ..link("Rotate", format!("/keys/{}/rotate", key.id))
+            },
+            None => link("View API keys", "/keys".to_owned()),
+        }),
+        (C::InvalidKey, _) => may_manage.then(|| create_like(None)),
         (C::MissingKey | C::AmbiguousCredentials, _) => {
             Some(link("How to send a key", "/docs#authentication".to_owned()))
         }

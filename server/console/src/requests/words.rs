@@ -96,7 +96,7 @@ pub fn words(
 }
 
 const COPY: &str = "Copy the full key again: 52 characters starting with vx_, without spaces or quotation marks. If you \
-                    didn't save all of it, create a new key.";
+                    didn't save all of it, rotate the key.";
 
 fn malformed(form: Malformed) -> String {
     match form {

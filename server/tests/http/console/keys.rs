@@ -197,6 +197,7 @@ async fn form_that_is_sent_twice_creates_one_key() {
     let secret = secret_in(&first.body);
     let repeat = send(&owner, "CRM Sync", &token).await.expect(422);
     repeat.has("has already been created");
+    repeat.has("If you didn't save it, rotate “CRM Sync”.");
     repeat.lacks(&secret);
     assert_eq!(world.count("SELECT count(*) FROM api_keys").await, 1);
 }

@@ -20,7 +20,7 @@ const HELP: Help = Help {
     advice: &[
         "Give each system its own key, so that you can revoke one without stopping the others.",
         "Grant only the permissions that the system needs. You can change them at any time.",
-        "The full key is shown once. Keep it in a secrets manager, and never in code or a browser.",
+        "The full key is shown once. Keep it in a secrets manager, and never in source code, in a web page that others load, or in a mobile app.",
     ],
     link: Some(HelpLink::Page(
         "/docs#your-first-request",

@@ -280,6 +280,42 @@ test("a form sent after the session has ended is filled in again after signing i
   await expect(page.getByText("Night Import"), "nothing was created").toHaveCount(0);
 });
 
+test("a dialog sent after the session has ended is filled in again on its page", async ({ page, browser, server }) => {
+  await signIn(page);
+  await hydrated(page);
+  const dialog = await new Keys(page).openCreate();
+  await dialog.getByLabel("Name").fill("Night Import");
+  await dialog.getByLabel("inventory:read").check();
+  const elsewhere = await browser.newPage({ baseURL: server.url });
+  await signInByForm(elsewhere, "/account");
+  await elsewhere.getByRole("button", { name: "End all other sessions" }).click();
+  await expect(elsewhere.getByText("All other sessions ended.")).toBeVisible();
+  await elsewhere.close();
+  await dialog.getByRole("button", { name: "Create API Key" }).click();
+  await expect(page).toHaveURL(`${server.url}/sign-in?next=%2Fkeys%2Fnew`);
+  await expect(page.getByText("Sign in to go back to the form, check your entries and send it again.")).toBeVisible();
+  await page.getByLabel("Email").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(`${server.url}/keys/new`);
+  await expect(page.getByText("Your session ended before this form was saved.")).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue("Night Import");
+  await expect(page.getByLabel("inventory:read")).toBeChecked();
+});
+
+test("Back restores what was typed into the form of a new key", async ({ page }) => {
+  await signIn(page, "/keys/new");
+  await page.getByLabel("Name").fill("Night Import");
+  await page.getByText("More options").click();
+  await page.getByLabel("Note").fill("Ask Grace.");
+  await page.getByLabel("Requests per second").fill("3");
+  await page.goto("/inventory");
+  await page.goBack();
+  await expect(page.getByLabel("Note")).toHaveValue("Ask Grace.");
+  await expect(page.getByLabel("Name")).toHaveValue("Night Import");
+  await expect(page.getByLabel("Requests per second")).toHaveValue("3");
+});
+
 test("a mistaken address leads back to the list that it begins like", async ({ page, server, guard }) => {
   guard.expectStatus(404);
   await signIn(page);

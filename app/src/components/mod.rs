@@ -65,7 +65,7 @@ pub use load_error::LoadError;
 pub use member_foot::MemberFoot;
 pub use menu::Menu;
 pub use new_key::NewKey;
-pub use new_key_form::NewKeyForm;
+pub use new_key_form::{FORM as NEW_KEY_FORM, NewKeyForm};
 pub use new_tab_link::new_tab_link;
 pub use notice::{Notice, Tone};
 pub use optional_text::optional_text;

@@ -6,7 +6,8 @@ use crate::prelude::*;
 use domain::{CreateKeyForm, Expiry, Field, KeyName, NewKeyOptions};
 use leptos::ev::{Event, SubmitEvent};
 
-const FORM: &str = "new-key-form";
+/// Id of the form.
+pub const FORM: &str = "new-key-form";
 
 /// A plain form, which creates a key even if no script runs.
 #[component]

@@ -6,7 +6,7 @@ use crate::calls::{create_key, list_keys};
 use crate::components::{Dialog, KeyCreation, NEW_KEY_TITLE, NewKey, Problem, Status, row_head};
 use crate::pages::page_data::settle;
 use crate::prelude::*;
-use domain::{CreateKeyForm, NewKeyOptions};
+use domain::{CreateKeyForm, Failure, NewKeyOptions};
 use leptos::task::spawn_local;
 
 pub fn dialog(creation: KeyCreation, rows: Rows) -> AnyView {
@@ -75,7 +75,12 @@ fn send(creation: KeyCreation, rows: Rows) -> Callback<CreateKeyForm> {
                     .options
                     .with_untracked(|options: &NewKeyOptions| options.token.clone());
             }
-            match settle(create_key(form).await) {
+            let created = create_key(form).await;
+            // The page of the form keeps the entries until the member has signed in again.
+            if created == Ok(Err(Failure::SignedOut)) {
+                return browser::send_with("name", &browser::value("name"));
+            }
+            match settle(created) {
                 Ok(issued) => {
                     spent.set_value(true);
                     let key = issued.key.clone();

@@ -11,8 +11,10 @@ mod revoke;
 use self::load::load;
 use super::Rows;
 use crate::browser;
-use crate::components::{KeyCreation, PAGE_FORM};
+use crate::components::{KeyCreation, NEW_KEY_FORM, PAGE_FORM};
 use crate::prelude::*;
+use crate::request::page_request;
+use crate::server_html::server_html;
 use domain::KeyView;
 use leptos::ev::MouseEvent;
 use leptos::task::{spawn_local, tick};
@@ -61,7 +63,7 @@ impl Dialogs {
                 .map_or_else(|| erase(()), |render| render(self))
         });
         view! {
-            <form id=PAGE_FORM method="get"></form>
+            <form id=PAGE_FORM method="get" inner_html=server_html(owner)></form>
             {dialogs}
         }
     }
@@ -96,6 +98,16 @@ impl Dialogs {
             browser::open(dialog);
         });
     }
+}
+
+/// Renders the owner of the form that creates a key, which the dialog submits as the page does if
+/// the session has ended (`server/console/src/kept_form.rs`). It belongs to that form by its id.
+fn owner() -> String {
+    let owner = page_request().form_owner;
+    let field = view! {
+        <input type="hidden" form=NEW_KEY_FORM name="owner" value=owner autocomplete="off"/>
+    };
+    field.to_html()
 }
 
 fn render(dialogs: Dialogs) -> AnyView {

@@ -34,7 +34,7 @@ async function setUp(page: Page): Promise<{ secret: string; recovery: string[] }
   await expect(page.locator("#factor-key"), "the setup key stays visible").toHaveText(secret);
   await page.getByLabel("Code", { exact: true }).fill(codeOf(secret));
   await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByLabel("Your password").fill(owner.password);
+  await page.getByLabel("Current password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
   const recovery = (await page.locator("#recovery-codes").innerText()).trim().split("\n");
@@ -111,7 +111,7 @@ export async function requireFactor(page: Page, browser: Browser, server: Server
   await theirs.getByText("Can't scan it?").click();
   await theirs.getByLabel("Code", { exact: true }).fill(codeOf(await theirs.locator("#factor-key").innerText()));
   await theirs.getByRole("button", { name: "Continue" }).click();
-  await theirs.getByLabel("Your password").fill(grace.password);
+  await theirs.getByLabel("Current password").fill(grace.password);
   await theirs.getByRole("button", { name: "Turn on" }).click();
   await theirs.getByRole("link", { name: "I've saved my codes" }).click();
   await expect(theirs.getByText("Your account requires it.")).toBeVisible();
@@ -142,7 +142,7 @@ export const FACTOR_STATES: State[] = [
       await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
       await page.getByRole("button", { name: "Continue" }).click();
-      await expect(page.getByLabel("Your password")).toBeFocused();
+      await expect(page.getByLabel("Current password")).toBeFocused();
     },
   },
   {
@@ -152,7 +152,7 @@ export const FACTOR_STATES: State[] = [
       await page.getByText("Can't scan it?").click();
       await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
       await page.getByRole("button", { name: "Continue" }).click();
-      await page.getByLabel("Your password").fill(owner.password);
+      await page.getByLabel("Current password").fill(owner.password);
       await page.getByRole("button", { name: "Turn on" }).click();
       await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
     },

@@ -32,7 +32,7 @@ export async function openRecoveryCodes(page: Page): Promise<string> {
   await page.getByText("Can't scan it?").click();
   await page.getByLabel("Code", { exact: true }).fill(codeOf(await page.locator("#factor-key").innerText()));
   await page.getByRole("button", { name: "Continue" }).click();
-  await page.getByLabel("Your password").fill(owner.password);
+  await page.getByLabel("Current password").fill(owner.password);
   await page.getByRole("button", { name: "Turn on" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Save your recovery codes");
   return (await page.locator("#recovery-codes").innerText()).trim();

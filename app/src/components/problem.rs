@@ -77,7 +77,7 @@ const fn control(field: Field) -> (&'static str, &'static str) {
         Field::LimitPerSecond => ("limit-per-second", "Requests per second"),
         Field::Name => ("name", "Name"),
         Field::Note => ("note", "Note"),
-        Field::Password => ("password", "Password"),
+        Field::Password => ("password", "New password"),
         Field::OldPassword => ("old-password", "Current password"),
         Field::Reason => ("reason", "Reason"),
         Field::Role => ("role", "Role"),

@@ -106,7 +106,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
             <TextField
                 id="password"
                 name="password"
-                label="Password"
+                label="New password"
                 kind="password"
                 hint=PASSWORD_HINT
                 error=Signal::stored(password_error.clone())

@@ -1,5 +1,6 @@
 //! `/account`: a member's password and sessions
 
+use super::second_factor::{AuthenticatorApp, field};
 use crate::support::{OWNER, PASSWORD, TestResponse, Text as _, World};
 
 const NEW_PASSWORD: &str = "another horse battery";
@@ -48,6 +49,56 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
     }
     other.get("/account").await.expect(200);
     sign_in(&world, PASSWORD).await.expect(303);
+}
+
+/// Asserts that each field that the notice of a refused form links to has the label of the link.
+#[track_caller]
+fn assert_faults_have_their_labels(page: &str) {
+    let (_, faults) = page.split_once("<ul class=\"faults\">").unwrap();
+    let (faults, _) = faults.split_once("</ul>").unwrap();
+    for fault in faults.split("href=\"#").skip(1) {
+        let (id, rest) = fault.split_once("\">").unwrap();
+        let (label, _) = rest.split_once('<').unwrap();
+        page.has(&format!("<label for=\"{id}\">{label}</label>"));
+    }
+}
+
+#[tokio::test]
+async fn wrong_password_is_reported_by_the_label_of_its_field() {
+    let (world, owner) = World::with_owner().await;
+    let page = owner.get_text("/account/second-factor").await;
+    let (app, sealed) = (AuthenticatorApp::from_page(&page), field(&page, "sealed"));
+    let set_up = async |last: &[(&str, &str)]| {
+        let code = app.code(&world);
+        let fields = [&[("sealed", &*sealed), ("code", &*code)], last].concat();
+        owner.form("/account/second-factor", &fields).await
+    };
+    let wrong = [("old_password", "wrong horse battery")];
+    let page = set_up(&wrong).await.expect(422).body;
+    page.has("<a href=\"#old-password\">Current password</a>");
+    assert_faults_have_their_labels(&page);
+    world.clock.advance_seconds(60);
+    let weak = [("old_password", PASSWORD), ("password", "short")];
+    let page = owner
+        .form("/account/password", &weak)
+        .await
+        .expect(422)
+        .body;
+    assert_faults_have_their_labels(&page);
+    set_up(&[("old_password", PASSWORD)]).await.expect(200);
+    let path = "/account/second-factor/off";
+    let page = owner.form(path, &wrong).await.expect(422).body;
+    page.has("<a href=\"#old-password-off\">Current password</a>");
+    assert_faults_have_their_labels(&page);
+}
+
+#[tokio::test]
+async fn account_page_names_help_that_an_only_owner_has_as_well() {
+    let (_world, owner) = World::with_owner().await;
+    owner.get_text("/account").await.has_all([
+        "If they can't, or if there's no one else, the operator of this server can run",
+        "voxum admin reset",
+    ]);
 }
 
 #[tokio::test]

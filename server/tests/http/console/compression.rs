@@ -332,9 +332,9 @@ async fn page_with_a_one_time_link_is_never_compressed() {
         for path in links {
             for http in gzip_clients(&world.anonymous()) {
                 let page = following_links(&http).get(path).await;
-                assert_plain(&page.expect(200), "Password");
+                assert_plain(&page.expect(200), "New password");
                 let refusal = http.form(path, &[("password", "short")]).await;
-                assert_plain(&refusal.expect(422), "Password");
+                assert_plain(&refusal.expect(422), "New password");
             }
         }
     };

@@ -31,7 +31,7 @@ async fn setup_page_is_not_cached_and_sends_no_referrer() {
         "Set up Voxum Console",
         "Account name",
         "Email",
-        "Password",
+        "New password",
         "Create account",
     ]);
 }

@@ -18,7 +18,8 @@ const HELP: Help = Help {
         "A new password signs you out everywhere else. Your API keys aren't affected.",
         "If you don't recognize a session, end it and change your password.",
         "With two-factor authentication, your password alone isn't enough to sign in.",
-        "Another owner or admin can change your role, or help you if you can't sign in.",
+        "If you can't sign in, another owner or admin can email you a reset link. If they can't, or if there's no one else, \
+         the operator of this server can run voxum admin reset with your email.",
     ],
     link: None,
 };
@@ -221,7 +222,7 @@ fn factor_form(
             <TextField
                 id="old-password-off"
                 name="old_password"
-                label="Password"
+                label="Current password"
                 kind="password"
                 hint=hint
                 error=form_state.at(Field::OldPassword)

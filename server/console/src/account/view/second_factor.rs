@@ -54,7 +54,7 @@ pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
             <TextField
                 id="old-password"
                 name="old_password"
-                label="Your password"
+                label="Current password"
                 kind="password"
                 hint="You'll be signed out everywhere else."
                 error=form_state.at(Field::OldPassword)

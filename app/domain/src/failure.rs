@@ -53,7 +53,7 @@ pub enum Failure {
     SignedOut,
     /// The email address and the password do not match. Does not reveal which one is wrong.
     WrongCredentials,
-    /// Too many failed attempts.
+    /// Too many failed attempts, or another attempt too soon after a failed one.
     TooManyAttempts { retry_after_seconds: u32 },
     /// The member's role does not allow it.
     Forbidden,
@@ -119,6 +119,10 @@ impl Failure {
             Self::WrongCredentials => {
                 "Incorrect email or password. Check both and try again.".into()
             }
+            // After a few failures, or while too many attempts are being checked.
+            Self::TooManyAttempts { retry_after_seconds } if *retry_after_seconds <= SHORT_WAIT_SECONDS => {
+                format!("That was too soon, so it wasn't checked. Wait {}, then try again.", format_wait(*retry_after_seconds))
+            }
             Self::TooManyAttempts { retry_after_seconds } => {
                 format!("Too many failed attempts. Try again in {}.", format_wait(*retry_after_seconds))
             }
@@ -175,6 +179,9 @@ impl Failure {
         }
     }
 }
+
+/// Longest wait, in seconds, that does not mean that many attempts have failed.
+const SHORT_WAIT_SECONDS: u32 = 30;
 
 /// Formats a duration in seconds, or in minutes if it is longer than two minutes.
 fn format_wait(seconds: u32) -> String {

@@ -111,6 +111,8 @@ async fn password_change_is_delayed_after_wrong_passwords() {
     for seconds in [1, 2, 4] {
         attempt("wrong horse battery").await.expect(422);
         let response = attempt(PASSWORD).await.expect(429);
+        response.has(&format!("so it wasn't checked. Wait {seconds} second"));
+        response.lacks("Too many");
         assert_eq!(response.header("retry-after"), seconds.to_string());
         world.clock.advance_seconds(seconds);
     }

@@ -32,6 +32,9 @@ pub struct ItemRow {
     /// The seller's own identifier of the item.
     pub id: String,
     pub name: String,
+    /// The attributes that the search found, or the first ones, such as `Brand: VW · Model: Golf`.
+    /// Empty if the item has none.
+    pub attributes: String,
     pub category: Option<String>,
     /// Price with its currency, such as `32,500.00 USD`.
     pub price: Option<String>,
@@ -44,7 +47,7 @@ pub struct ItemRow {
 pub struct InventoryQuery {
     /// Cursor at which the page begins, as in [`InventoryPage::next`].
     pub cursor: Option<String>,
-    /// Search text: a part of an id or a name.
+    /// Search text: a part of an id, a name or an attribute.
     pub q: Option<String>,
 }
 

@@ -213,6 +213,47 @@ async fn only_one_of_twenty_concurrent_puts_with_the_same_condition_succeeds(sto
     assert_eq!(won.count(), 1);
 }
 
+case!(items_are_found_by_attributes_if_the_filter_includes_them);
+async fn items_are_found_by_attributes_if_the_filter_includes_them(store: Shared) {
+    let tenant = Tenant::create(&*store, "a").await;
+    let with = |id: &str, name: &str, value: &str| {
+        let mut item = item(id);
+        item.attributes = [(name.to_owned(), value.to_owned())].into();
+        item
+    };
+    let items = [
+        with("1", "Farbe", "Weiß 100%"),
+        with("2", "Ausstattung", "Ärmel \"lang\""),
+        with("3", "Farbe", "rot"),
+    ];
+    tenant.push(&*store, &items, at(1)).await;
+    let find = async |text: &str| ids(&*store, &tenant, &ItemFilter::search(Some(text))).await;
+    for (text, found) in [
+        ("weiß", &["1"][..]),
+        ("WEI", &["1"]),
+        ("0%", &["1"]),
+        ("%%", &[]),
+        ("Ärmel", &["2"]),
+        ("\"LANG", &["2"]),
+        ("lang\"}", &[]),
+        ("farbe", &["1", "3"]),
+        ("Item 3", &["3"]),
+        (":", &[]),
+        ("\":\"", &[]),
+    ] {
+        assert_eq!(find(text).await, found, "{text}");
+        let filter = ItemFilter::search(Some(text));
+        let count = store.count_items(&tenant.account, &filter, None, None);
+        assert_eq!(count.await.unwrap(), found.len() as u64, "{text}");
+    }
+    // The API searches ids and names only.
+    let filter = ItemFilter {
+        q: Some("farbe".into()),
+        ..any_item()
+    };
+    assert_eq!(ids(&*store, &tenant, &filter).await, [""; 0]);
+}
+
 case!(items_are_found_by_category_text_and_time);
 async fn items_are_found_by_category_text_and_time(store: Shared) {
     let tenant = Tenant::create(&*store, "a").await;

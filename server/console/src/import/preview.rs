@@ -5,7 +5,7 @@ use super::examine::{Examination, NO_VALID_ROW, describe_errors, examine};
 use super::load::LoadedImport;
 use super::{Context, Step, import_path, report, words};
 use crate::backend::failure;
-use crate::inventory::words::grouped;
+use crate::inventory::words::{attributes, grouped};
 use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
 use service::Error;
 use service::inventory::{
@@ -221,7 +221,7 @@ fn created(item: inventory::CreatedItem) -> NewItem {
         .map(|price| format!("{} {currency}", grouped(&price)));
     let price = price.unwrap_or_default();
     NewItem {
-        attributes: words::attributes(&item.attributes, item.attribute_count),
+        attributes: attributes(&item.attributes, item.attribute_count),
         id: item.id,
         name: item.name,
         price,

@@ -9,9 +9,6 @@ use service::entry::EntryReason;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// Maximum length of the value of an attribute in a list of items, in characters.
-const MAX_ATTRIBUTE_CHARS: usize = 40;
-
 /// Returns how values of these columns are read, if a member may not expect it.
 pub fn reading_notes(table: &Table, mapping: &Mapping) -> Vec<&'static str> {
     let has = |target, is_it: fn(&str) -> bool| {
@@ -63,25 +60,6 @@ pub fn availability(words: &BTreeMap<String, bool>) -> Option<String> {
     Some(format!(
         "{lists} If this is wrong, correct the file and choose it again."
     ))
-}
-
-/// Returns the first attributes of an item as `Brand: VW · Model: Golf`. `count` is the number of
-/// all of them.
-pub fn attributes(first: &[(String, String)], count: usize) -> String {
-    let mut parts: Vec<String> = first
-        .iter()
-        .map(
-            |(name, value)| match value.char_indices().nth(MAX_ATTRIBUTE_CHARS) {
-                Some((end, _)) => format!("{name}: {}…", &value[..end]),
-                None => format!("{name}: {value}"),
-            },
-        )
-        .collect();
-    let more = count.saturating_sub(first.len());
-    if more > 0 {
-        parts.push(format!("{more} more"));
-    }
-    parts.join(" · ")
 }
 
 /// Properties of the file and of the row that a correction depends on, besides the reason.
@@ -170,17 +148,6 @@ mod tests {
         is_table: true,
         first_row: Some(4),
     };
-
-    #[test]
-    fn first_attributes_are_listed_and_the_others_are_counted() {
-        let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let first = [attribute("Brand", "VW"), attribute("Model", "Golf")];
-        assert_eq!(attributes(&first, 2), "Brand: VW · Model: Golf");
-        assert_eq!(attributes(&first, 7), "Brand: VW · Model: Golf · 5 more");
-        assert_eq!(attributes(&[], 0), "");
-        let long = [attribute("Note", &"ü".repeat(41))];
-        assert_eq!(attributes(&long, 1), format!("Note: {}…", "ü".repeat(40)));
-    }
 
     #[test]
     fn words_of_availability_are_listed_by_their_meaning() {

@@ -1,6 +1,6 @@
 //! Data of the Inventory page and of the page of an item.
 
-use super::words::price;
+use super::words::{attributes, matching_attributes, price};
 use crate::ListAddress;
 use domain::{InventoryPage, ItemPage, ItemRow, Resource, Timestamp};
 use service::inventory::{InventoryList, ItemFilter, StoredItem};
@@ -25,12 +25,14 @@ pub fn list(
         matches,
     } = list;
     let q = filter.q.unwrap_or_default();
+    let items = page.items.into_iter().map(|item| row(item, &q, zone));
+    let items = items.collect();
     InventoryPage {
         count: match matches {
             Some(matches) => matches.words(total),
             None => Resource::Items.amount(total),
         },
-        items: page.items.into_iter().map(|item| row(item, zone)).collect(),
+        items,
         total,
         stopped: page.next_after.is_some() && page.next_after == page.searched_to,
         account_id: member.account_id().to_string(),
@@ -76,9 +78,12 @@ fn item_path(id: &str) -> String {
     format!("/inventory/items/{}", Segment::encode(id))
 }
 
-fn row(stored: StoredItem, zone: &Zone) -> ItemRow {
+/// Returns a row of the list of items that were found by `q`.
+fn row(stored: StoredItem, q: &str, zone: &Zone) -> ItemRow {
     let item = stored.item;
+    let shown = matching_attributes(&item.attributes, q);
     ItemRow {
+        attributes: attributes(&shown, shown.len()),
         path: item_path(item.id.as_str()),
         price: price(&item),
         id: item.id.as_str().to_owned(),

@@ -176,16 +176,21 @@ pub struct ItemFilter {
     pub category: Option<String>,
     /// Part of the id or the name, in any case.
     pub q: Option<String>,
+    /// `q` may also be a part of the name or the value of an attribute. SQLite compares letters
+    /// beyond ASCII only in lower case and as they are in `q`.
+    pub with_attributes: bool,
     /// Changed at this time or later.
     pub updated_since: Option<Timestamp>,
 }
 
 impl ItemFilter {
-    /// Returns the filter of a search in the console; a blank text does not filter.
+    /// Returns the filter of a search in the console, which includes attributes; a blank text does
+    /// not filter.
     pub fn search(q: Option<&str>) -> Self {
         let q = q.map(str::trim).filter(|q| !q.is_empty());
         Self {
             q: q.map(str::to_owned),
+            with_attributes: q.is_some(),
             ..Self::default()
         }
     }

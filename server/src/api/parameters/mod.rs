@@ -150,6 +150,7 @@ impl Parameters<ItemsQuery> {
         let filter = ItemFilter {
             category: text("category"),
             q: text("q"),
+            with_attributes: false,
             updated_since: since.transpose()?,
         };
         Ok((filter, self.page(cursor::read_item)?))

@@ -27,6 +27,40 @@ async fn items_can_be_searched_and_paged() {
 }
 
 #[tokio::test]
+async fn items_are_found_by_their_attributes_which_the_list_shows() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Feed", &["inventory:write"]).await;
+    let item = |id: &str, attributes| json!({ "id": id, "name": id, "attributes": attributes });
+    let items = [
+        item(
+            "A",
+            json!({ "Color": "<b>red", "Doors": "5", "Gearbox": "manual" }),
+        ),
+        item("B", json!({ "Color": "blue", "Gearbox": "automatic" })),
+        item("C", json!({})),
+    ];
+    let items = json!({ "items": items });
+    key.post("/api/inventory", &items).await.expect(200);
+    let list = owner.get_text("/inventory").await;
+    list.has_all([
+        "<small><bdi>Color: &lt;b&gt;red · Doors: 5</bdi></small>",
+        "<small><bdi>Color: blue · Gearbox: automatic</bdi></small>",
+    ]);
+    assert_eq!(list.matches("<small><bdi>").count(), 2, "{list}");
+    let list = owner.get_text("/inventory?q=MANual").await;
+    list.has_all(["1 of 3 items", "<small><bdi>Gearbox: manual</bdi></small>"]);
+    let list = owner.get_text("/inventory?q=gearbox").await;
+    list.has("2 of 3 items");
+    let export = owner
+        .get("/inventory/export.csv?q=automatic")
+        .await
+        .expect(200);
+    assert_eq!(export.body.lines().count(), 2, "{}", export.body);
+    let none = owner.get_text("/inventory?q=green").await;
+    none.has("No items have “green” in their name, ID or attributes.");
+}
+
+#[tokio::test]
 async fn page_of_an_item_shows_all_of_its_fields() {
     let (world, owner) = World::with_owner().await;
     let key = owner.create("Feed", &["inventory:write"]).await;

@@ -11,8 +11,8 @@ pub fn search(q: &str) -> AnyView {
         <search class="find">
             <SearchForm
                 action="/inventory"
-                label="Search by name or ID"
-                placeholder="Name or ID"
+                label="Search by name, ID or attribute"
+                placeholder="Name, ID or attribute"
                 q=q.to_owned()
             />
         </search>

@@ -112,7 +112,10 @@ fn Items(page: Data) -> impl IntoView {
             let text = "One page searches a part of the inventory, so that it loads quickly.";
             (page.count, text.to_owned())
         } else if page.first {
-            let text = format!("No items have “{}” in their name or ID.", page.q);
+            let text = format!(
+                "No items have “{}” in their name, ID or attributes.",
+                page.q
+            );
             ("No matching items".to_owned(), text)
         } else {
             let text = "There are no more items to show.";
@@ -168,7 +171,7 @@ fn row(item: ItemRow, clock: Clock) -> AnyView {
         available,
         view! { <Time moment=item.updated clock=clock/> },
     ];
-    view! {
-        <Row columns=LIST.columns name=item.name href=item.path under=Vec::new() cells=cells/>
-    }
+    let attributes = Some(item.attributes).filter(|text| !text.is_empty());
+    let under = attributes.into_iter().collect();
+    view! { <Row columns=LIST.columns name=item.name href=item.path under=under cells=cells/> }
 }

@@ -187,6 +187,8 @@ impl InventoryStore for SqlStore {
             .bind(i64::from(PAGE_BYTES))
             .bind(last_id(until))
             .bind(lower_pattern(filter))
+            .bind(attribute_pattern(filter, str::to_lowercase))
+            .bind(attribute_pattern(filter, str::to_ascii_lowercase))
             .fetch_all(self.listings("listing items"))
             .await?;
         read_page(rows, limit)
@@ -210,6 +212,8 @@ impl InventoryStore for SqlStore {
             .bind(after.unwrap_or_default())
             .bind(last_id(until))
             .bind(lower_pattern(filter))
+            .bind(attribute_pattern(filter, str::to_lowercase))
+            .bind(attribute_pattern(filter, str::to_ascii_lowercase))
             .fetch_one(self.listings("counting items"))
             .await?;
         Ok(count.unsigned_abs())
@@ -314,6 +318,18 @@ fn lower_pattern(filter: &ItemFilter) -> Option<String> {
     let lower = filter.q.as_deref().map(str::to_lowercase);
     let pattern = lower.map(|lower| statements::contains(&lower));
     pattern.filter(|lower| Some(lower) != self::pattern(filter).as_ref())
+}
+
+/// The pattern of attributes in JSON that contain the search text, which `lower` converts. It is
+/// `None` if the search is not about them, or is for punctuation that all attributes have in JSON.
+fn attribute_pattern(filter: &ItemFilter, lower: fn(&str) -> String) -> Option<String> {
+    let q = filter.q.as_deref().filter(|_| filter.with_attributes)?;
+    if q.chars().all(|c| "{}:,".contains(c)) {
+        return None;
+    }
+    let json = serde_json::to_string(&lower(q)).expect("texts are always JSON");
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    Some(statements::contains(text))
 }
 
 async fn find(

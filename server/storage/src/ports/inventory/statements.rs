@@ -65,15 +65,26 @@ pub(crate) const DELETE_MANY: BulkStatement = BulkStatement {
 ///
 /// The parameter `$lower` is the pattern for items that an older version stored, which only
 /// lower-cased their texts. It is NULL if the pattern is the same.
+///
+/// `$attributes` and `$typed` are patterns for the JSON of the attributes, or NULL if the search is
+/// not about them. SQLite converts only ASCII to lower case, so the second one has the other
+/// letters as they were typed.
 macro_rules! filtered {
-    ($lower:literal) => {
+    ($lower:literal, $attributes:literal, $typed:literal) => {
         concat!(
             "i.account_id = $1
             AND (CAST($2 AS TEXT) IS NULL OR i.category = $2)
             AND (CAST($3 AS TEXT) IS NULL OR i.search LIKE $3 ESCAPE '!'
                 OR i.search LIKE CAST(",
             $lower,
-            " AS TEXT) ESCAPE '!')
+            " AS TEXT) ESCAPE '!'
+                OR (CAST(",
+            $attributes,
+            " AS TEXT) IS NOT NULL AND (lower(i.attributes) LIKE ",
+            $attributes,
+            " ESCAPE '!' OR lower(i.attributes) LIKE CAST(",
+            $typed,
+            " AS TEXT) ESCAPE '!')))
             AND (CAST($4 AS BIGINT) IS NULL OR i.updated_at >= $4)"
         )
     };
@@ -81,7 +92,7 @@ macro_rules! filtered {
 
 pub(crate) const COUNT: &str = concat!(
     "SELECT count(*) FROM items i WHERE ",
-    filtered!("$7"),
+    filtered!("$7", "$8", "$9"),
     " AND i.id > $5 AND i.id <= $6"
 );
 
@@ -104,7 +115,7 @@ pub(crate) const PAGE: &str = concat!(
         SELECT i.id, ",
     bytes!(),
     " AS size FROM items i WHERE ",
-    filtered!("$9"),
+    filtered!("$9", "$10", "$11"),
     " AND i.id > $5 AND i.id <= $8 ORDER BY i.id LIMIT $6
     ), fitting AS (
         SELECT id, size, sum(size) OVER (ORDER BY id) AS total, count(*) OVER () AS listed FROM page

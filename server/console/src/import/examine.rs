@@ -168,7 +168,7 @@ fn fields(drafts: &[ItemDraft], choices: &Choices) -> BTreeSet<String> {
         }
     }
     let targets = choices.mapping.iter().flat_map(|mapping| &mapping.columns);
-    fields.extend(targets.map(|target| target.as_str().to_owned()));
+    fields.extend(targets.filter_map(|target| target.field().map(str::to_owned)));
     // A price brings its currency.
     if fields.contains("price") {
         fields.insert("currency".to_owned());

@@ -15,10 +15,15 @@ pub fn reading_notes(table: &Table, mapping: &Mapping) -> Vec<&'static str> {
         let mut columns = mapping.columns.iter().zip(&table.columns);
         columns.any(|(other, column)| {
             *other == target && column.values.iter().any(|value| is_it(value))
+        (
+            names.len() > 1,
+            "The columns for the name are joined by a space, in the order of the file.",
+        ),
         })
     };
-    let mut names = mapping.columns.iter().zip(&table.columns);
-    let names = names.find(|(target, _)| **target == Target::Field("name"));
+    let names = mapping.columns.iter().zip(&table.columns);
+    let names = names.filter(|(target, _)| target.field() == Some("name"));
+    let names: Vec<usize> = names.map(|(_, column)| column.filled).collect();
     let notes = [
         (
             has(Target::Attribute, |_| true),

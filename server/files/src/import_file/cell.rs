@@ -2,7 +2,7 @@
 
 use super::shorten::shorten;
 use super::table_start::{TableStart, attribute_names};
-use super::{File, Mapping, Target};
+use super::{File, Mapping};
 use crate::feed::{Absent, Format};
 use service::inventory::ItemDraft;
 use std::collections::HashMap;
@@ -73,40 +73,42 @@ fn find_in_table(text: &str, mapping: &Mapping, keys: &[CellKey<'_>], cells: &mu
     };
     let titles: Vec<&str> = header.cells.iter().map(|title| title.trim()).collect();
     let names = attribute_names(titles.iter().copied());
-    let mut wanted: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
+    let mut wanted: HashMap<usize, Vec<(usize, Vec<usize>)>> = HashMap::new();
     for (index, key) in keys.iter().enumerate() {
-        let Some(column) = column_of(mapping, &names, key.field) else {
+        let columns = columns_of(mapping, &names, key.field);
+        if columns.is_empty() {
             continue;
+        }
+        let title = |column: &usize| match titles.get(*column).copied().unwrap_or_default() {
+            "" => format!("Column {}", column + 1),
+            title => shorten(title),
         };
-        let title = titles.get(column).copied().unwrap_or_default();
-        cells[index].column = if title.is_empty() {
-            format!("Column {}", column + 1)
-        } else {
-            shorten(title)
-        };
+        let column_titles: Vec<_> = columns.iter().map(title).collect();
+        cells[index].column = column_titles.join(", ");
         if let Some(row) = key.place {
-            wanted.entry(row).or_default().push((index, column));
+            wanted.entry(row).or_default().push((index, columns));
         }
     }
     while !wanted.is_empty()
         && let Ok(Some(record)) = records.next()
     {
-        for (index, column) in wanted.remove(&record.row).unwrap_or_default() {
-            let value = record.cells.get(column);
-            cells[index].value = value.map(|value| shorten(value));
+        for (index, columns) in wanted.remove(&record.row).unwrap_or_default() {
+            let values = columns.iter().map(|column| record.cells.get(*column));
+            let values: Option<Vec<_>> = values.map(|value| Some(&**value?)).collect();
+            cells[index].value = values.map(|values| shorten(&values.join(" ")));
         }
     }
 }
 
-/// Returns the index of the column that becomes a field.
-fn column_of(mapping: &Mapping, names: &[String], field: &str) -> Option<usize> {
+/// Returns the indices of the columns that become a field. Only a name can have several.
+fn columns_of(mapping: &Mapping, names: &[String], field: &str) -> Vec<usize> {
     let attribute = field.strip_prefix(ATTRIBUTE_POINTER);
-    let mut columns = mapping.columns.iter().zip(names);
-    columns.position(|(target, name)| match (target, attribute) {
-        (Target::Attribute, Some(attribute)) => name == attribute,
-        (Target::Field(name), None) => *name == field,
-        _ => false,
-    })
+    let columns = mapping.columns.iter().zip(names).enumerate();
+    let columns = columns.filter(|(_, (target, name))| match attribute {
+        Some(attribute) => target.is_attribute() && *name == attribute,
+        None => target.field() == Some(field),
+    });
+    columns.map(|(index, _)| index).collect()
 }
 
 /// Returns the text of a field. A value of another type than text has none.
@@ -132,7 +134,7 @@ fn value<'a>(draft: &'a ItemDraft, field: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import_file::Decimals;
+    use crate::import_file::{Decimals, Target};
 
     fn key(place: usize, field: &str) -> CellKey<'_> {
         CellKey {

@@ -1,7 +1,7 @@
 //! Guess of the mapping of a table's columns, by their names and their values.
 
 use super::currency_signs::FREQUENT_CODES;
-use super::names::{NAMES, VAGUE, misleading_names, normalise, words};
+use super::names::{MAKES, MODELS, NAMES, VAGUE, misleading_names, normalise, words};
 use super::price;
 use super::table_start::is_prefixed_attribute;
 use super::value::parse_availability;
@@ -47,15 +47,16 @@ pub fn guess(table: &Table) -> Mapping {
             columns[*index] = Target::Field(field);
         }
     }
+    join_make_and_model(&mut columns, table, &names);
     let mut attributes = 0;
     for (target, column) in columns.iter_mut().zip(&table.columns) {
         // Columns of the console's own files are attributes, however many there are.
-        if *target != Target::Attribute || is_prefixed_attribute(&column.header) {
+        if !target.is_attribute() || is_prefixed_attribute(&column.header) {
             continue;
         }
         attributes += usize::from(!column.values.is_empty());
         if column.values.is_empty() || attributes > MAX_ATTRIBUTES {
-            *target = Target::LeaveOut;
+            *target = target.field().map_or(Target::LeaveOut, Target::Field);
         }
     }
     let column_of = |field| {
@@ -74,6 +75,32 @@ pub fn guess(table: &Table) -> Mapping {
         }),
         decimals: decimals(prices, table.delimiter),
         columns,
+    }
+}
+
+/// Proposes the make and the model as the name, if no column has a name and both have values. They
+/// are attributes as well, so that items can still be told apart by them.
+fn join_make_and_model(columns: &mut [Target], table: &Table, names: &[String]) {
+    let is_named = |list, index: usize| words(list).any(|name| names[index] == name);
+    let name = columns
+        .iter()
+        .position(|target| target.field() == Some("name"));
+    if name.is_some_and(|index| !is_named(MODELS, index)) {
+        return;
+    }
+    let find = |list| {
+        let mut filled = (0..columns.len()).filter(|index| {
+            let is_free = columns[*index] == Target::Attribute || Some(*index) == name;
+            is_free && is_named(list, *index) && !table.columns[*index].values.is_empty()
+        });
+        filled.next()
+    };
+    // The parts of a name are joined in the order of the columns.
+    if let (Some(make), Some(model)) = (find(MAKES), find(MODELS))
+        && make < model
+    {
+        columns[make] = Target::NameAndAttribute;
+        columns[model] = Target::NameAndAttribute;
     }
 }
 

@@ -12,13 +12,16 @@ pub enum Target {
     Field(&'static str),
     /// An attribute under the name of the column.
     Attribute,
+    /// A part of the name, and an attribute as well.
+    NameAndAttribute,
     LeaveOut,
 }
 
 /// Every target by its word in the form, with its label.
-pub const TARGETS: [(&str, &str); 11] = [
+pub const TARGETS: [(&str, &str); 12] = [
     ("id", "ID"),
     ("name", "Name"),
+    ("name_attribute", "Name and attribute"),
     ("category", "Category"),
     ("price", "Price"),
     ("currency", "Currency"),
@@ -34,6 +37,7 @@ impl Target {
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "attribute" => Some(Self::Attribute),
+            "name_attribute" => Some(Self::NameAndAttribute),
             "leave_out" => Some(Self::LeaveOut),
             _ => FIELDS
                 .into_iter()
@@ -46,8 +50,22 @@ impl Target {
         match self {
             Self::Field(field) => field,
             Self::Attribute => "attribute",
+            Self::NameAndAttribute => "name_attribute",
             Self::LeaveOut => "leave_out",
         }
+    }
+
+    /// Returns the field that the column becomes, alone or together with others.
+    pub const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::NameAndAttribute => Some("name"),
+            Self::Attribute | Self::LeaveOut => None,
+        }
+    }
+
+    pub const fn is_attribute(self) -> bool {
+        matches!(self, Self::Attribute | Self::NameAndAttribute)
     }
 }
 
@@ -77,7 +95,8 @@ pub enum Decimals {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// One target for each column of the table.
+    /// One target for each column of the table. Several columns can be parts of the name, which are
+    /// joined by spaces in their order. A column is at most one other field.
     pub columns: Vec<Target>,
     /// Code of the currency of prices that do not contain one, or `None` for the account's
     /// currency.
@@ -109,10 +128,9 @@ impl Mapping {
         let mut fault = |location, message| faults.push(Fault { location, message });
         for field in FIELDS {
             let label = label(field);
-            let target = Target::Field(field);
             let mut matches = (0..)
                 .zip(&self.columns)
-                .filter(|(_, other)| **other == target);
+                .filter(|(_, target)| target.field() == Some(field));
             let first = matches.next();
             let is_needed = field == "id" || (field == "name" && absent == Absent::Clear);
             if first.is_none() && is_needed {
@@ -125,7 +143,7 @@ impl Mapping {
                     .map_or("", |column: &TableColumn| &column.header)
             };
             let first = first.map_or("", |(at, _)| header(at));
-            for (location, _) in matches {
+            for (location, _) in matches.filter(|_| field != "name") {
                 let other = header(location);
                 let message = format!(
                     "“{first}” and “{other}” can't both be the {label}. Select something else for one of them."
@@ -144,7 +162,7 @@ impl Mapping {
 }
 
 /// Returns the label of a field for use within a sentence.
-fn label(field: &str) -> String {
+pub fn label(field: &str) -> String {
     let label = TARGETS.iter().find(|(name, _)| *name == field);
     label.map_or(field.to_owned(), |(_, label)| match *label {
         "ID" => "ID".to_owned(),

@@ -22,7 +22,7 @@ mod xml;
 pub use cell::{Cell, CellKey};
 pub use file::{File, WORKBOOKS};
 pub use guess::guess;
-pub use mapping::{Decimals, Fault, FaultLocation, Mapping, TARGETS, Target};
+pub use mapping::{Decimals, Fault, FaultLocation, Mapping, TARGETS, Target, label};
 pub use shorten::shorten;
 
 use crate::feed::{FeedError, item_count_error};

@@ -103,6 +103,12 @@ pub const NAMES: [(&str, &str); 10] = [
     ),
 ];
 
+/// Names of the manufacturer, in the form of [`normalise`].
+pub const MAKES: &str = "marke make brand hersteller manufacturer fahrzeugmarke marque fabricant constructeur marca \
+    fabricante produttore costruttore merk fabrikant";
+/// Names of the model, some of which are also names of items.
+pub const MODELS: &str = "modell model fahrzeugmodell modele modelo modello";
+
 /// Names that have other meanings as well, so that most values of their columns have to fit the
 /// field.
 pub const VAGUE: &str = "status published veroeffentlicht publie publicado pubblicato gepubliceerd aktiv active actif activo \
@@ -207,6 +213,11 @@ mod tests {
                 assert_eq!(normalise(name), name);
             }
         }
+        assert!(
+            words(MAKES)
+                .chain(words(MODELS))
+                .all(|name| normalise(name) == name)
+        );
         assert!(words(VAGUE).all(|name| words(NAMES[9].1).any(|other| other == name)));
     }
 }

@@ -23,6 +23,9 @@ pub struct Items {
     /// Words of the column of availability, and whether each was read as available: the first 20,
     /// without numbers in stock and words such as `yes`.
     pub availability: BTreeMap<String, bool>,
+    pub delimiter: char,
+    /// Name of the attribute that each column is, or would be.
+    pub attribute_names: Vec<String>,
 }
 
 /// Maximum number of words in [`Items::availability`].
@@ -42,9 +45,9 @@ pub fn read(
     absent: Absent,
 ) -> Result<Items, FeedError> {
     let TableStart {
+        delimiter,
         header,
         mut records,
-        ..
     } = TableStart::of(text)?;
     if header.cells.len() != mapping.columns.len() {
         let reason =
@@ -63,6 +66,8 @@ pub fn read(
         rows: Vec::new(),
         repeated: 0,
         availability: BTreeMap::new(),
+        delimiter,
+        attribute_names: reader.names.clone(),
     };
     let mut targets = mapping.columns.iter();
     let available = targets.position(|target| *target == Target::Field("available"));
@@ -136,30 +141,32 @@ impl Reader<'_> {
         }
         for ((target, cell), name) in self.mapping.columns.iter().zip(cells).zip(&self.names) {
             if cell.trim().is_empty() {
-                match target {
-                    Target::LeaveOut => {}
-                    Target::Field(field) => self.absent.clear(&mut draft, field),
-                    Target::Attribute => self
-                        .absent
-                        .clear(&mut draft, &format!("{ATTRIBUTE_PREFIX}{name}")),
+                if let Some(field) = target.field() {
+                    self.absent.clear(&mut draft, field);
+                }
+                if target.is_attribute() {
+                    let attribute = format!("{ATTRIBUTE_PREFIX}{name}");
+                    self.absent.clear(&mut draft, &attribute);
                 }
                 continue;
             }
             let cell = restore(cell);
-            match target {
-                Target::LeaveOut => {}
-                Target::Attribute if draft.attributes.len() == MAX_MEMBERS => {}
-                Target::Attribute => {
-                    let value = cell.replace("\r\n", "\n");
-                    let value = if self.is_console_export {
-                        value
-                    } else {
-                        html::decode_entities(&value)
-                    };
-                    draft.attributes.insert(name.clone(), value);
-                }
-                Target::Field(field) => value::set(&mut draft, field, cell, self.is_console_export),
+            if let Some(field) = target.field() {
+                value::set(&mut draft, field, cell, self.is_console_export);
             }
+            if target.is_attribute() && draft.attributes.len() < MAX_MEMBERS {
+                let value = cell.replace("\r\n", "\n");
+                let value = if self.is_console_export {
+                    value
+                } else {
+                    html::decode_entities(&value)
+                };
+                draft.attributes.insert(name.clone(), value);
+            }
+        }
+        // A part of the name may be blank.
+        if draft.name.is_some() {
+            draft.cleared.retain(|field| field != "name");
         }
         draft
     }

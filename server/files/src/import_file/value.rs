@@ -28,7 +28,7 @@ const NOT_AVAILABLE: &str = "false no n off notavailable unavailable outofstock 
     inactief";
 
 /// Stores the value of a cell that is not blank in its field. The values of an own file are not
-/// converted.
+/// converted. A name is appended to the parts of it from earlier columns.
 pub fn set(draft: &mut ItemDraft, field: &str, cell: &str, is_console_export: bool) {
     let text = || cell.replace("\r\n", "\n");
     let decoded = || {
@@ -40,7 +40,12 @@ pub fn set(draft: &mut ItemDraft, field: &str, cell: &str, is_console_export: bo
     };
     match field {
         "id" => draft.id = Some(text()),
-        "name" => draft.name = Some(decoded()),
+        "name" => {
+            draft.name = Some(match draft.name.take() {
+                Some(parts) => format!("{} {}", parts.trim_end(), decoded().trim_start()),
+                None => decoded(),
+            });
+        }
         "category" => draft.category = Some(decoded()),
         "price" => draft.price = Some(text()),
         "currency" => draft.currency = Some(text()),

@@ -76,7 +76,7 @@ async fn remembered_mapping_is_ignored_if_it_is_invalid() {
     let path = choose(&owner, FILE, &[("column-2", "category")]).await;
     apply(&owner, &path, "").await.expect(303);
     for statement in [
-        "UPDATE import_mappings SET mapping = replace(mapping, '\"category\"', '\"name\"')",
+        "UPDATE import_mappings SET mapping = replace(mapping, '\"category\"', '\"id\"')",
         "UPDATE import_mappings SET mapping = replace(mapping, '\"id\"', '\"url\"')",
         "UPDATE import_mappings SET mapping = replace(mapping, '\"url\",', '')",
         "UPDATE import_mappings SET mapping = replace(mapping, '\"name\"', '\"colour\"')",

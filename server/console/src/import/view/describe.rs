@@ -19,6 +19,7 @@ const HELP: Help = Help {
         "Nothing is stored yet. The next step shows every change, and the rows that have errors.",
         "Choose “Leave out” for columns that you don't need.",
         "If you replace the inventory, you confirm the number of removed items first.",
+        "If you choose “Name” for several columns, such as make and model, their values are joined.",
         "The account remembers these options for the next file with the same columns.",
     ],
     link: Some(HelpLink::Page(

@@ -39,6 +39,24 @@ fn columns_are_mapped_by_their_names_and_values() {
         ("id,name,In stock", "1,a,0", "id name available"),
         ("id,name,attributes.a", "1,a,", "id name attribute"),
         ("a,b", "1,2", "attribute attribute"),
+        // Make and model are the name only if no other column is.
+        (
+            "Nr;Marke;Modell",
+            "1;VW;Golf",
+            "id name_attribute name_attribute",
+        ),
+        (
+            "id,Make,Color,Model",
+            "1,VW,red,Golf",
+            "id name_attribute attribute name_attribute",
+        ),
+        (
+            "id,Marque,Modèle,Titre",
+            "1,VW,Golf,a",
+            "id attribute attribute name",
+        ),
+        ("id,Modelo,Marca", "1,Golf,VW", "id name attribute"),
+        ("id,Marca,Modello", "1,,Panda", "id leave_out name"),
     ] {
         assert_eq!(guessed(header, row), expected, "{header}");
     }
@@ -90,7 +108,7 @@ fn currency_is_taken_from_the_price_header() {
 }
 
 #[test]
-fn mapping_needs_an_id_and_a_name_and_each_field_at_most_once() {
+fn mapping_needs_an_id_and_a_name_and_each_other_field_at_most_once() {
     let table = Table::of("a,b,c\n1,2,3\n").unwrap();
     let faults = |words: &str, currency: Option<&str>| {
         let mapping = Mapping {
@@ -111,12 +129,15 @@ fn mapping_needs_an_id_and_a_name_and_each_field_at_most_once() {
         faults("price attribute leave_out", None),
         [column(0), column(0)]
     );
+    for names in ["id name name", "id name_attribute name"] {
+        assert_eq!(faults(names, None), []);
+    }
     assert_eq!(
-        faults("id name name", Some("Euro")),
+        faults("name id id", Some("Euro")),
         [column(2), FaultLocation::Currency]
     );
     let twice = Mapping {
-        columns: ["id", "name", "name"]
+        columns: ["name", "id", "id"]
             .map(|name| Target::parse(name).unwrap())
             .into(),
         currency: None,
@@ -124,7 +145,7 @@ fn mapping_needs_an_id_and_a_name_and_each_field_at_most_once() {
     };
     assert_eq!(
         twice.faults(&table.columns, Absent::Clear)[0].message,
-        "“b” and “c” can't both be the name. Select something else for one of them."
+        "“b” and “c” can't both be the ID. Select something else for one of them."
     );
 }
 

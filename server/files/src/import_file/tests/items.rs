@@ -19,6 +19,34 @@ fn update_keeps_fields_without_a_column_and_clears_blank_cells() {
 }
 
 #[test]
+fn columns_of_the_name_are_joined_and_may_be_blank() {
+    let text = "Nr,Marke,Modell,Farbe\n1, VW , Golf ,rot\n2,VW,,rot\n3,,Polo,\n4,,,rot\n";
+    let targets = ["id", "name_attribute", "name", "name"];
+    let mapping = Mapping {
+        columns: targets.map(|name| Target::parse(name).unwrap()).into(),
+        currency: None,
+        decimals: Decimals::Point,
+    };
+    let items = read(text, &mapping, Some(usd()), Absent::Keep).unwrap();
+    let drafts = items.drafts.iter();
+    let names: Vec<_> = drafts
+        .map(|draft| draft.name.as_deref().map(str::trim))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            Some("VW Golf rot"),
+            Some("VW rot"),
+            Some("Polo"),
+            Some("rot")
+        ]
+    );
+    assert_eq!(items.drafts[0].attributes["Marke"], " VW ");
+    assert_eq!(items.drafts[0].attributes.len(), 1);
+    assert_eq!(items.drafts[2].cleared, ["attributes.Marke"]);
+}
+
+#[test]
 fn price_has_exactly_one_currency() {
     let priced = |mapping: &str, cells: &str| {
         let text = format!("id,name,price,currency\n1,a,{cells}\n");

@@ -75,10 +75,26 @@ pub struct ImportFile {
     pub first: Vec<[String; 3]>,
     /// Present if the file is a table.
     pub table: Option<ImportTable>,
+    /// Present if prices of the file can lack a currency.
+    pub currency: Option<CurrencyChoice>,
     /// `merge`, `replace` or `update`, as in the API.
     pub mode: &'static str,
     /// Id of the form control that each error is about, and the error.
     pub errors: Vec<(String, String)>,
+    /// The session ended before the form was saved, and these are its entries.
+    pub is_kept: bool,
+}
+
+/// Choice of the currency of prices for which a file names none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrencyChoice {
+    /// Code of the chosen currency. If it is empty, such prices are in the account's currency, or
+    /// the member has to choose one if the account has none that was chosen.
+    pub chosen: String,
+    /// Name and code of the account's currency, if its members have chosen one.
+    pub account_currency: Option<String>,
+    /// Title of each group of currencies, with their values and labels.
+    pub groups: Vec<(&'static str, Vec<(String, String)>)>,
 }
 
 /// Columns of a table and the interpretation of their values.
@@ -93,13 +109,6 @@ pub struct ImportTable {
     pub remembered: bool,
     /// Prices have a decimal comma.
     pub decimal_comma: bool,
-    /// Currency code of prices that contain none. If it is empty, such prices are in the account's
-    /// currency, or the member has to choose one if the account has none that was chosen.
-    pub currency: String,
-    /// Name and code of the account's currency, if its members have chosen one.
-    pub account_currency: Option<String>,
-    /// Title of each group of currencies, with their values and labels.
-    pub currencies: Vec<(&'static str, Vec<(String, String)>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,6 +160,14 @@ pub struct ImportPreview {
     /// The number of removals that the member typed as a confirmation, and the error in it, if any.
     pub typed: String,
     pub typed_error: Option<String>,
+}
+
+/// Warning about fields that the import empties, and the options that keep them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmptiedWarning {
+    pub text: String,
+    /// Id of the form control of each option on the page of the file, and the label of its link.
+    pub options: Vec<(String, String)>,
 }
 
 /// An item that would be created.

@@ -56,8 +56,9 @@ pub use form::{
 };
 pub use id::{AccountId, KeyId, LeadId, MemberId};
 pub use import::{
-    CellError, ChangedItem, FileRefusal, ImportColumn, ImportCounts, ImportFile, ImportPage,
-    ImportPreview, ImportResult, ImportStart, ImportTable, NewItem, OpenImport, RowErrors,
+    CellError, ChangedItem, CurrencyChoice, EmptiedWarning, FileRefusal, ImportColumn,
+    ImportCounts, ImportFile, ImportPage, ImportPreview, ImportResult, ImportStart, ImportTable,
+    NewItem, OpenImport, RowErrors,
 };
 pub use inventory::{InventoryPage, InventoryQuery, ItemMatches, ItemPage, ItemRow, SearchedItems};
 pub use key::{

@@ -63,6 +63,9 @@ pub struct Choices {
     #[serde(default)]
     pub header: Option<String>,
     pub mode: Mode,
+    /// Code of the currency of prices without one, if the file is not a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
 }
 
 impl Choices {
@@ -88,15 +91,15 @@ impl Choices {
 
     /// Reads the choices from the form for a file, which may be a table.
     pub fn of_form(fields: &Fields, table: Option<&Table>) -> Self {
+        let currency = Some(fields.text("currency")).filter(|code| !code.is_empty());
         let mapping = table.map(|table| {
             let columns = (0..table.columns.len()).map(|index| {
                 let value = fields.text(&format!("column-{index}"));
                 Target::parse(&value).unwrap_or(Target::LeaveOut)
             });
-            let currency = fields.text("currency");
             Mapping {
                 columns: columns.collect(),
-                currency: (!currency.is_empty()).then_some(currency),
+                currency: currency.clone(),
                 decimals: if fields.text("decimals") == "comma" {
                     Decimals::Comma
                 } else {
@@ -108,6 +111,20 @@ impl Choices {
             mapping,
             header: table.map(|table| hex::encode(table.header_digest().0)),
             mode: Mode::parse(&fields.text("mode")),
+            currency: currency.filter(|_| table.is_none()),
         }
+    }
+
+    /// Returns the code of the currency of prices without one, if the member chose it.
+    pub fn currency(&self) -> Option<&str> {
+        let mapping = self.mapping.as_ref();
+        let chosen = mapping.map_or(&self.currency, |mapping| &mapping.currency);
+        chosen.as_deref()
+    }
+
+    /// Returns the notation of prices in the file.
+    pub fn decimals(&self) -> Decimals {
+        let mapping = self.mapping.as_ref();
+        mapping.map_or(Decimals::Point, |mapping| mapping.decimals)
     }
 }

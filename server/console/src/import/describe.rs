@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use domain::{ImportColumn, ImportFile, ImportPage, ImportTable};
 use files::feed::Absent;
 use files::import_file::{self, Decimals, Fault, FaultLocation, Mapping, TARGETS, Table};
-use service::inventory::DefaultCurrency;
 use service::store::StoredImport;
 
 /// Number of values of each column that the page shows, and the length at which texts are cut off.
@@ -40,14 +39,20 @@ async fn read_file(context: &Context<'_>, loaded: LoadedImport) -> Step<(StoredI
 }
 
 /// Returns the page with the choices that were already made, those that were used for such a file
-/// before, or guessed ones.
+/// before, or guessed ones. `kept` is a form with choices that was sent after the session had ended
+/// (`crate::kept_form`).
 pub async fn page(
     context: &Context<'_>,
     loaded: LoadedImport,
-    faulty_choices: Option<(Choices, Vec<Fault>)>,
+    kept: Option<&Fields>,
 ) -> Step<ImportPage> {
     let (stored, contents) = read_file(context, loaded).await?;
-    draw(context, stored, contents, faulty_choices).await
+    let is_kept = kept.is_some();
+    let kept = kept.map(|fields| Choices::of_form(fields, contents.table.as_ref()));
+    let kept = kept.map(|choices| (choices, Vec::new()));
+    let mut page = draw(context, stored, contents, kept).await?;
+    page.is_kept = is_kept;
+    Ok(ImportPage::Describe(Box::new(page)))
 }
 
 async fn draw(
@@ -55,7 +60,7 @@ async fn draw(
     stored: StoredImport,
     contents: Content,
     faulty_choices: Option<(Choices, Vec<Fault>)>,
-) -> Step<ImportPage> {
+) -> Step<ImportFile> {
     let (saved, faults) = match faulty_choices {
         Some((choices, faults)) => (Some(choices), faults),
         None => (
@@ -80,12 +85,12 @@ async fn draw(
         .inventory
         .currency_for_member(context.member);
     let account = context.map_failure(account.await)?;
-    let facts = facts(&contents, account);
+    let facts = facts(&contents);
+    let currency = currency::choice(&contents, &choices, account);
     let first = contents.first.into_iter().map(|cells| cells.map(truncate));
     let first = first.collect();
     let table = contents.table.zip(choices.mapping.clone());
-    let table =
-        table.map(|(table, mapping)| describe(table, mapping, account, remembered.is_some()));
+    let table = table.map(|(table, mapping)| describe(table, mapping, remembered.is_some()));
     let errors = faults.into_iter().map(|fault| {
         let control = match fault.location {
             FaultLocation::Column(location) => format!("column-{location}"),
@@ -93,15 +98,17 @@ async fn draw(
         };
         (control, fault.message)
     });
-    Ok(ImportPage::Describe(Box::new(ImportFile {
+    Ok(ImportFile {
         path: import_path(&stored.id),
         file_name: stored.file_name,
         facts,
         first,
         table,
+        currency,
         mode: choices.mode.as_str(),
         errors: errors.collect(),
-    })))
+        is_kept: false,
+    })
 }
 
 /// The mapping that the account used for this header, if it can still be used.
@@ -130,18 +137,17 @@ pub async fn choose(
 ) -> Step<ImportPage> {
     let (stored, contents) = read_file(context, loaded).await?;
     let choices = Choices::of_form(fields, contents.table.as_ref());
-    let table = contents.table.as_ref().zip(choices.mapping.as_ref());
     let services = &context.state.services;
     let account = services.inventory.currency_for_member(context.member).await;
     let account = context.map_failure(account)?;
-    let absent = choices.mode.absent();
-    let faults = table.map(|(table, mapping)| {
-        let mut faults = mapping.faults(&table.columns, absent);
-        faults.extend(currency::fault(table, mapping, account, absent));
-        faults
+    let table = contents.table.as_ref().zip(choices.mapping.as_ref());
+    let mut faults = table.map_or_else(Vec::new, |(table, mapping)| {
+        mapping.faults(&table.columns, choices.mode.absent())
     });
-    if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
+    faults.extend(currency::fault(&contents, &choices, account));
+    if !faults.is_empty() {
         let page = draw(context, stored, contents, Some((choices, faults))).await?;
+        let page = ImportPage::Describe(Box::new(page));
         return Err(EarlyExit::page(StatusCode::UNPROCESSABLE_ENTITY, page));
     }
     let text = choices.write();
@@ -150,7 +156,7 @@ pub async fn choose(
     Err(see_other(&format!("{}/preview", import_path(&stored.id))).into())
 }
 
-fn facts(contents: &Content, account: DefaultCurrency) -> Vec<(&'static str, String)> {
+fn facts(contents: &Content) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Format", contents.kind.to_owned()),
         ("Encoding", contents.encoding.to_owned()),
@@ -164,24 +170,10 @@ fn facts(contents: &Content, account: DefaultCurrency) -> Vec<(&'static str, Str
         }
         None => facts.push(("Items", contents.items.to_string())),
     }
-    if contents.lacks_currency {
-        let code = account.currency.code();
-        let default = if account.is_chosen {
-            format!("{code}, the default of the account")
-        } else {
-            format!("{code}. To use another one, first choose the default currency under Settings")
-        };
-        facts.push(("Currency of prices without one", default));
-    }
     facts
 }
 
-fn describe(
-    table: Table,
-    mapping: Mapping,
-    account: DefaultCurrency,
-    remembered: bool,
-) -> ImportTable {
+fn describe(table: Table, mapping: Mapping, remembered: bool) -> ImportTable {
     let notes = reading_notes(&table, &mapping);
     let columns = table.columns.into_iter().zip(mapping.columns);
     let columns = columns.map(|(column, target)| ImportColumn {
@@ -201,9 +193,6 @@ fn describe(
         targets: targets.into(),
         remembered,
         decimal_comma: mapping.decimals == Decimals::Comma,
-        currency: mapping.currency.unwrap_or_default(),
-        account_currency: account.chosen().map(currency::label),
-        currencies: currency::groups(),
     }
 }
 

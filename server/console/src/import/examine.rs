@@ -126,7 +126,10 @@ fn examine_file(
             rows: Vec::new(),
         })
     };
-    examination.outcome = match check_entries(drafts, options, default.currency) {
+    // The items of a table have the chosen currency already.
+    let chosen = choices.currency().and_then(Currency::parse);
+    let currency = chosen.unwrap_or(default.currency);
+    examination.outcome = match check_entries(drafts, options, currency) {
         Ok(feed) => {
             examination.skipped = feed.skipped().clone();
             Ok(feed)

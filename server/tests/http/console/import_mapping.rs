@@ -151,12 +151,100 @@ async fn currency_is_never_proposed_silently() {
     let path = begin(&owner, "Nummer;Titel;Preis\n1;Golf;18.990 €\n").await;
     let page = owner.get(&path).await.expect(200);
     assert!(page.selected_options().contains(&field("currency", "EUR")));
-    // The other formats have no options, so the page names the currency.
-    let json = r#"[{"id":"1","name":"Golf","price":5}]"#;
-    let upload = owner.upload("/inventory/import", "cars.json", json, &[]);
-    let path = upload.await.expect(303).header("location").to_owned();
-    let page = owner.get_text(&path).await;
-    page.has("CHF, the default of the account");
+}
+
+#[tokio::test]
+async fn currency_of_a_file_without_columns_is_chosen_as_well() {
+    const REQUIRED: &str = "Select a currency. The file has prices for which it doesn";
+    let (world, owner) = World::with_owner().await;
+    let upload = async |name, file: &str| {
+        let upload = owner.upload("/inventory/import", name, file, &[]).await;
+        upload.expect(303).header("location").to_owned()
+    };
+    let json =
+        r#"[{"id":"1","name":"Golf","price":5},{"id":"2","name":"b","price":6,"currency":"GBP"}]"#;
+    let xml = "<inventory><item><id>3</id><name>c</name><price>7</price></item></inventory>";
+    for (name, file, price) in [
+        ("cars.json", json, "5.00 EUR"),
+        ("cars.xml", xml, "7.00 EUR"),
+    ] {
+        let path = upload(name, file).await;
+        let page = owner.get_text(&path).await;
+        page.has_all(["Currency for prices without one", "Select a currency"]);
+        for currency in ["", "EURO"] {
+            let fields = [("currency", currency)];
+            let page = owner.form(&path, &fields).await.expect(422);
+            page.has_all([REQUIRED, "href=\"#currency\""]);
+        }
+        // Items keep the currency of their prices.
+        owner.form(&path, &[("mode", "update")]).await.expect(303);
+        owner.form(&path, &[("currency", "EUR")]).await.expect(303);
+        let page = owner.get_text(&format!("{path}/preview")).await;
+        page.has(price);
+        let page = owner.get(&path).await.expect(200);
+        assert!(page.selected_options().contains(&field("currency", "EUR")));
+        apply(&owner, &path, "").await.expect(303);
+    }
+    owner
+        .get_text("/inventory")
+        .await
+        .has_all(["5.00 EUR", "6.00 GBP", "7.00 EUR"]);
+    // A file that names all currencies, or has no price, needs no choice.
+    let named = r#"[{"id":"1","name":"Golf","price":5,"currency":"GBP"},{"id":"2","name":"b"}]"#;
+    let path = upload("cars.json", named).await;
+    owner.get_text(&path).await.lacks("Currency for prices");
+    owner.form(&path, &[]).await.expect(303);
+    // Once the members have saved settings, the default is their choice.
+    world
+        .sql("UPDATE accounts SET earlier_currency = currency")
+        .await;
+    let path = upload("cars.json", json).await;
+    owner
+        .get_text(&path)
+        .await
+        .has("United States dollar (USD)");
+    owner.form(&path, &[("currency", "")]).await.expect(303);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has("USD");
+}
+
+#[tokio::test]
+async fn make_and_model_are_proposed_as_the_name_if_no_column_has_one() {
+    let (world, owner) = World::with_owner().await;
+    let key = owner.create("Reader", &["inventory:read"]).await;
+    let file = "Fahrzeugnr;Marke;Modell;Farbe\n1;VW;Golf;rot\n2; Škoda ;;blau\n";
+    let path = begin(&owner, file).await;
+    let page = owner.get(&path).await.expect(200);
+    page.has("The columns for the name are joined by a space");
+    let options = page.selected_options();
+    for (column, target) in [
+        ("column-0", "id"),
+        ("column-1", "name_attribute"),
+        ("column-2", "name_attribute"),
+        ("column-3", "attribute"),
+    ] {
+        assert!(options.contains(&field(column, target)), "{options:?}");
+    }
+    let options: Vec<_> = options
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    owner.form(&path, &options).await.expect(303);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all(["VW Golf", "Škoda", "Add 2 items"]);
+    apply(&owner, &path, "").await.expect(303);
+    let item = key.get_json("/api/inventory/1").await;
+    assert_eq!(item["name"], "VW Golf");
+    assert_eq!(item["attributes"]["Marke"], "VW");
+    assert_eq!(item["attributes"]["Modell"], "Golf");
+    // An error of the name has the titles and values of all its columns.
+    let long = "x".repeat(300);
+    let file = format!("Fahrzeugnr;Marke;Modell;Farbe\n1;VW;{long};rot\n");
+    let path = begin(&owner, &file).await;
+    owner.form(&path, &options).await.expect(303);
+    let page = owner.get_text(&format!("{path}/preview")).await;
+    page.has_all(["<bdi>Marke, Modell</bdi>", "<bdi>VW xxx"]);
+    drop(world);
 }
 
 #[tokio::test]

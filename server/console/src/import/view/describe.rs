@@ -2,10 +2,11 @@
 
 use super::columns::columns;
 use super::head;
-use crate::components::{Help, HelpLink, cards_with_help, fact};
+use crate::components::{FormOwner, Help, HelpLink, cards_with_help, fact};
+use crate::form::problem;
 use app::components::{Column, Icon, Row, Table, optional_text};
 use app::prelude::*;
-use domain::{ImportFile, ImportTable};
+use domain::{CurrencyChoice, Failure, ImportFile};
 
 const ITEMS: &[Column] = &[
     Column::Text("ID"),
@@ -18,8 +19,8 @@ const HELP: Help = Help {
     advice: &[
         "Nothing is stored yet. The next step shows every change, and the rows that have errors.",
         "Choose “Leave out” for columns that you don't need.",
-        "If you replace the inventory, you confirm the number of removed items first.",
         "If you choose “Name” for several columns, such as make and model, their values are joined.",
+        "If you replace the inventory, you confirm the number of removed items first.",
         "The account remembers these options for the next file with the same columns.",
     ],
     link: Some(HelpLink::Page(
@@ -36,15 +37,19 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
         facts,
         first,
         table,
+        currency,
         mode,
         errors,
+        is_kept,
     } = file;
     let facts = facts
         .into_iter()
         .map(|(name, value)| fact(name, erase(value)));
     let facts = facts.collect_view();
     let summary = summary(&errors);
-    let reading = table.as_ref().map(|table| reading(table, &errors));
+    let decimals = table.as_ref().map(|table| decimals(table.decimal_comma));
+    let currency = currency.map(|choice| currency_field(&choice, &errors));
+    let kept = is_kept.then(|| problem(Failure::SignedOut).notice(""));
     let columns = table.map(|table| columns(table, &errors));
     let cards = view! {
         <section class="box" aria-labelledby="about">
@@ -53,10 +58,11 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
             {first_items(first)}
         </section>
         <form class="cards" method="post" action=path novalidate>
+            <FormOwner/>
             {columns}
             <section class="box" aria-labelledby="options">
                 <h2 id="options">"Options"</h2>
-                {reading}
+                {decimals} {currency}
                 {choice(
                     "mode",
                     "Effect on the inventory",
@@ -80,6 +86,7 @@ pub fn Describe(file: ImportFile) -> impl IntoView {
     };
     view! {
         {head(2)}
+        {kept}
         {summary}
         {cards_with_help(HELP, cards)}
     }
@@ -123,15 +130,28 @@ fn summary(errors: &[(String, String)]) -> Option<AnyView> {
     })
 }
 
-/// Renders the choices of how values of a table are read.
-fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
+/// Renders the choice of the notation of prices.
+fn decimals(is_comma: bool) -> AnyView {
+    choice(
+        "decimals",
+        "Price format",
+        &[
+            ("point", "1,234.50: a point before the decimals"),
+            ("comma", "1.234,50: a comma before the decimals"),
+        ],
+        if is_comma { "comma" } else { "point" },
+    )
+}
+
+/// Renders the choice of the currency of prices without one.
+fn currency_field(currency: &CurrencyChoice, errors: &[(String, String)]) -> AnyView {
     let error = errors.iter().find(|(control, _)| control == "currency");
     let error = error.map(|(_, message)| message.clone());
     let is_invalid = error.is_some().then_some("true");
-    let currencies = table.currencies.iter().map(|(group, options)| {
+    let currencies = currency.groups.iter().map(|(group, options)| {
         let options = options.iter().map(|(value, label)| {
             view! {
-                <option value=value.clone() selected=*value == table.currency>
+                <option value=value.clone() selected=*value == currency.chosen>
                     {label.clone()}
                 </option>
             }
@@ -139,8 +159,8 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         view! { <optgroup label=*group>{options.collect_view()}</optgroup> }
     });
     let currencies = currencies.collect_view();
-    let is_empty = table.currency.is_empty();
-    let empty = match table.account_currency.clone() {
+    let is_empty = currency.chosen.is_empty();
+    let empty = match currency.account_currency.clone() {
         Some(account) => view! {
             <optgroup label="Default of the account">
                 <option value="" selected=is_empty>
@@ -155,15 +175,6 @@ fn reading(table: &ImportTable, errors: &[(String, String)]) -> AnyView {
         },
     };
     view! {
-        {choice(
-            "decimals",
-            "Price format",
-            &[
-                ("point", "1,234.50: a point before the decimals"),
-                ("comma", "1.234,50: a comma before the decimals"),
-            ],
-            if table.decimal_comma { "comma" } else { "point" },
-        )}
         <div class="field">
             <label for="currency">"Currency for prices without one"</label>
             <select id="currency" name="currency" aria-invalid=is_invalid aria-describedby="currency-error">

@@ -28,10 +28,18 @@ impl SignedOut {
     pub const NOTICE: &str = "unsaved";
     /// The notice if the form is kept until the member has signed in.
     pub const KEPT: &str = "kept";
+    /// The notice if the form has a file.
+    pub const NO_FILE: &str = "no-file";
 
     /// `page` is the path of the page of the form.
     pub fn at(state: &AppState, visitor: &Visitor, page: &str) -> Self {
         let redirect = visitor.redirect_with_flash(state, &sign_in_url(page), Self::NOTICE);
+        Self(Box::new(redirect))
+    }
+
+    /// Like [`SignedOut::at`], for a form with a file, which is not kept.
+    pub fn without_file(state: &AppState, visitor: &Visitor, page: &str) -> Self {
+        let redirect = visitor.redirect_with_flash(state, &sign_in_url(page), Self::NO_FILE);
         Self(Box::new(redirect))
     }
 

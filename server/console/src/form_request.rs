@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 /// Body of a form of the console. Handlers get one only inside [`FormRequest`].
 pub trait FormBody: Sized + Send {
-    /// Whether the body is so long that it is read only for visitors with a session.
+    /// Whether the body is a file so long that it is read only for visitors with a session.
     const IS_LONG: bool = false;
 
     /// Reads the body of a request.
@@ -81,7 +81,8 @@ impl<B: FormBody, I: FormId> FromRequest<AppState> for FormRequest<B, I> {
         if B::IS_LONG {
             let visitor = Visitor::from_request_parts(&mut parts, state).await?;
             if visitor.member.is_none() {
-                return Err(SignedOut::at(state, &visitor, parts.uri.path()).into_response());
+                let path = parts.uri.path();
+                return Err(SignedOut::without_file(state, &visitor, path).into_response());
             }
         }
         let body = B::read(Request::from_parts(parts.clone(), body)).await?;

@@ -2,6 +2,7 @@
 
 use super::view::import_page;
 use crate::backend::failure;
+use crate::fields::Fields;
 use crate::return_path::sign_in_url;
 use crate::{Visitor, busy, cookies, render, see_other, unavailable};
 use app::{Content, Page};
@@ -12,6 +13,7 @@ use files::feed::workers::WorkerError;
 use service::Member;
 use service::store::StoredImport;
 use web::AppState;
+use web::http::accept_encoding::Coding;
 
 /// Reason why a step ended before its page was rendered.
 pub(super) enum EarlyExit {
@@ -69,6 +71,18 @@ impl Context<'_> {
         })
     }
 
+    /// Returns the form that the member sent from the page at this path after their session had
+    /// ended (`crate::kept_form`). It is forgotten once the page is shown.
+    pub(super) fn kept_fields(&self, path: &str) -> Option<Fields> {
+        let id = self.visitor.kept_form.as_ref()?;
+        let now = self.state.services.clock.now();
+        let fields = self
+            .state
+            .kept_forms
+            .find(id, self.member.id(), path, now)?;
+        Some(Fields::kept(fields))
+    }
+
     pub(super) async fn find(&self, id: &str) -> Step<StoredImport> {
         self.map_failure(self.state.services.imports.find(self.member, id).await)
     }
@@ -114,8 +128,20 @@ async fn draw(state: &AppState, visitor: &Visitor, page: Result<ImportPage, Fail
     let mut request = render::request(state, visitor, path, None);
     request.flash = visitor.flash(path).filter(|_| is_start);
     let shows_flash = request.flash.is_some();
+    let kept_form = match &page {
+        Ok(ImportPage::Describe(file)) if file.is_kept => visitor.kept_form.as_deref(),
+        _ => None,
+    };
+    // A form may contain what was pasted by mistake, so it is not compressed here either.
+    let coding = match kept_form {
+        Some(_) => Coding::Identity,
+        None => visitor.coding,
+    };
     let content = Content::loaded(page, import_page);
-    let mut page = render::write(visitor.coding, request, content).await;
+    let mut page = render::write(coding, request, content).await;
+    if let Some(id) = kept_form.filter(|_| page.status().is_success()) {
+        state.kept_forms.forget(id);
+    }
     if shows_flash {
         cookies::forget_flash(&mut page, &state.public_url);
     }

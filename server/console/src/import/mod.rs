@@ -71,6 +71,9 @@ pub async fn upload(
 ) -> Response {
     answer(&state, &visitor, START, async |context| {
         let id = body.store(&context).await?;
+    if visitor.member.is_none() {
+        return SignedOut::without_file(&state, &visitor, START).into_response();
+    }
         Err(see_other(&import_path(&id)).into())
     })
     .await
@@ -125,15 +128,22 @@ pub async fn describe(request: StepRequest) -> Response {
             return Ok(ImportPage::Done(Box::new(result)));
         }
         let loaded = load_pending(&context, stored).await?;
-        describe::page(&context, loaded, None).await
+        let kept = context.kept_fields(&import_path(id));
+        describe::page(&context, loaded, kept.as_ref()).await
     })
     .await
 }
 
-/// `POST /inventory/import/{id}`
+/// `POST /inventory/import/{id}`. After signing in, a visitor without a session gets their choices
+/// back, if the file is still stored.
 pub async fn choose(form: StepForm) -> Response {
     submit(form, async |context, id, fields| {
         let stored = context.find(id).await?;
+    let (Segment(id), request) = &form;
+    let path = import_path(id.as_deref().unwrap_or_default());
+    if let Err(signed_out) = request.sender_or_keep(&path) {
+        return signed_out.into_response();
+    }
         if stored.result.is_some() {
             return Err(see_other(&import_path(id)).into());
         }

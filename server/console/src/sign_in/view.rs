@@ -50,6 +50,10 @@ fn notice(word: &str) -> Option<(Tone, &'static str)> {
             Tone::Warning,
             "Your session has ended, so nothing was saved. Sign in to go back to the form, check your entries and send it again.",
         )),
+        SignedOut::NO_FILE => Some((
+            Tone::Warning,
+            "Your session has ended, so the file was not uploaded. Sign in to go back, then choose the file again.",
+        )),
         _ => None,
     }
 }

@@ -260,3 +260,47 @@ async fn forms_with_secrets_are_never_kept() {
 async fn owner_page(world: &World, page: &str) -> TestResponse {
     world.sign_in(OWNER).await.get(page).await.expect(200)
 }
+
+#[tokio::test]
+async fn options_of_an_import_are_kept_and_its_file_has_to_be_chosen_again() {
+    let (world, owner) = World::with_owner().await;
+    let file = "Nr,Titel,Preis\n1,Golf,5\n";
+    let upload = owner.upload("/inventory/import", "cars.csv", file, &[]);
+    let path = upload.await.expect(303).header("location").to_owned();
+    let options = [
+        ("column-0", "id"),
+        ("column-1", "attribute"),
+        ("column-2", "name"),
+        ("decimals", "comma"),
+        ("currency", "CHF"),
+        ("mode", "update"),
+    ];
+    let late = send_late(&world, (&path, &path), &options).await;
+    let sign_in = late.http.follow(&late.response).await.expect(200).body;
+    sign_in.has(KEPT);
+    let member = world.sign_in(OWNER).await;
+    let browser = member.with("cookie", late.kept.as_ref().unwrap());
+    let page = browser.get(&path).await.expect(200);
+    page.has(BACK);
+    let selected = page.selected_options();
+    for (name, value) in options {
+        let option = (name.to_owned(), value.to_owned());
+        assert!(selected.contains(&option), "{selected:?}");
+    }
+    // They are shown once, and were not applied.
+    let page = browser.get(&path).await.expect(200);
+    page.lacks(BACK);
+    let choices = "SELECT count(*) FROM imports WHERE choices IS NOT NULL";
+    assert_eq!(world.count(choices).await, 0);
+
+    // A confirmation and a file are not kept.
+    let response = owner.form(&format!("{path}/apply"), &[("preview", "00")]);
+    let response = response.await.expect(303);
+    let sign_in = late.http.follow(&response).await.expect(200);
+    sign_in.has(UNSAVED);
+    let response = owner
+        .upload("/inventory/import", "cars.csv", file, &[])
+        .await;
+    let sign_in = late.http.follow(&response.expect(303)).await.expect(200);
+    sign_in.has("the file was not uploaded. Sign in to go back, then choose the file again.");
+}

@@ -80,7 +80,8 @@ pub async fn describe_errors(
         let keys: Vec<_> = keys.collect();
         let file = open(&loaded.stored.file_name, &loaded.bytes)?;
         let cells = file.cells(choices.mapping.as_ref(), &keys);
-        Ok(group_by_item(&errors, cells, rows_of_items.as_deref()))
+        let rows = rows_of_items.as_deref();
+        Ok(group_by_item(&errors, cells, rows, choices.decimals()))
     };
     let described: Result<_, FileRefusal> = context.state.feeds.run(account, &sender, work).await?;
     // The file was read before, so it can be read.

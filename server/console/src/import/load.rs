@@ -5,7 +5,7 @@ use super::{Context, Step};
 use crate::busy;
 use domain::FileRefusal;
 use files::feed::{Absent, FeedError, Format, MAX_ITEMS};
-use files::import_file::{self, Cell, File, Table, WORKBOOKS};
+use files::import_file::{self, Cell, Decimals, File, Table, WORKBOOKS};
 use service::inventory::{Currency, EntryCode, EntryError};
 use service::store::StoredImport;
 use web::memory::{COPIES, FREE_BYTES, Sender, Share};
@@ -182,7 +182,7 @@ pub fn feed_refusal(error: FeedError, file: &File<'_>) -> FileRefusal {
             let cells = errors.iter().map(|error| Cell::of_field(&parts(error).1));
             FileRefusal {
                 reason: "Correct these values, then choose the file again.".to_owned(),
-                rows: group_by_item(&errors, cells.collect(), None),
+                rows: group_by_item(&errors, cells.collect(), None, Decimals::Point),
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Each step reads the stored file again, so that the server keeps nothing in memory between steps,
 //! and any node can carry out any step. Every page is the response to its own request.
 
+mod advice;
 mod apply;
 mod choices;
 mod context;

@@ -1,9 +1,9 @@
 //! Errors by row, and the result of an import.
 
-use super::words::{AdviceContext, advice};
+use super::advice::{AdviceContext, advice};
 use domain::{CellError, ImportCounts, ImportResult, RowErrors};
 use files::feed::ATTRIBUTE;
-use files::import_file::{self, Cell};
+use files::import_file::{self, Cell, Decimals};
 use service::entry::EntryReason;
 use service::inventory::{EmptiedFields, EntryError, FeedReport};
 use service::store::{StoredImport, UpsertCounts};
@@ -74,6 +74,7 @@ pub fn emptied(emptied: &EmptiedFields, is_table: bool) -> Option<String> {
         " An item without “available” becomes available."
     } else {
         ""
+    decimals: Decimals,
     };
     let fields = fields.join(", ");
     Some(format!(
@@ -86,6 +87,7 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
     let pointer = error
         .pointer
         .strip_prefix("/items")
+            decimals,
         .unwrap_or(&error.pointer);
     let mut parts = pointer.trim_start_matches('/').splitn(2, '/');
     let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
@@ -98,7 +100,7 @@ pub fn parts(error: &EntryError) -> (Option<usize>, String) {
 }
 
 /// Groups errors by the item that they are about. `cells` has the cell of each error, and `rows`
-/// the row of each item of a table.
+/// the row of each item of a table, whose prices have this notation.
 pub fn group_by_item(
     errors: &[EntryError],
     cells: Vec<Cell>,

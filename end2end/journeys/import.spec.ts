@@ -41,7 +41,7 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
   await expect(row).toContainText("SKU: empty");
   await expect(row, "the errors are seen without scrolling").toBeInViewport();
   const faults = await downloadErrors(page);
-  expect(faults).toContain("row,line,id,column,value,problem");
+  expect(faults).toContain("Row (in a spreadsheet),Line (in a text editor),ID,Column,Value in the file,How to correct it");
   expect(faults).toContain("SKU,,A value is required.");
   await expectNumber(page, "New", 3);
   await apply(page, "Import 3 items, skip 1 row");

@@ -200,6 +200,9 @@ pub struct ImportResult {
     /// Errors of the rows that were skipped, as far as they are listed.
     #[serde(default)]
     pub errors: Vec<RowErrors>,
+    /// Delimiter of the file, if it was a table.
+    #[serde(default)]
+    pub delimiter: Option<char>,
 }
 
 impl ImportCounts {

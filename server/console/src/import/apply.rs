@@ -63,11 +63,12 @@ pub async fn apply(
     let import = ImportToApply {
         stored: &stored,
         feed,
+        delimiter,
         mode: choices.mode.feed(AllowedRemovals::UpTo(removals)),
         mode_name: choices.mode.as_str(),
         basis: &preview.basis,
         mapping: choices.used_mapping(),
-        result: &|report| report::write(name, report, repeated, &errors),
+        result: &|report| report::write(name, report, repeated, &errors, delimiter),
     };
     let (services, member) = (&context.state.services, context.member);
     let applied = services

@@ -33,6 +33,10 @@ pub struct Examination {
     pub availability: BTreeMap<String, bool>,
     /// Names of the fields that the file has.
     pub fields: BTreeSet<String>,
+    /// Delimiter of the file, if it is a table.
+    pub delimiter: Option<char>,
+    /// Name of the attribute that each column of a table is, or would be.
+    pub attribute_names: Vec<String>,
     /// The account's currency, which applies to prices without one.
     pub currency: DefaultCurrency,
 }
@@ -101,6 +105,8 @@ fn examine_file(
         repeated: 0,
         availability: BTreeMap::new(),
         fields: BTreeSet::new(),
+        delimiter: None,
+        attribute_names: Vec::new(),
         currency: default,
     };
     let drafts = match drafts(name, bytes, choices, default.chosen()) {
@@ -108,6 +114,8 @@ fn examine_file(
             examination.rows = file.rows;
             examination.repeated = file.repeated;
             examination.availability = file.availability;
+            examination.delimiter = file.delimiter;
+            examination.attribute_names = file.attribute_names;
             file.items
         }
         Err(refusal) => {
@@ -191,6 +199,8 @@ struct Drafts {
     rows: Option<Vec<usize>>,
     repeated: usize,
     availability: BTreeMap<String, bool>,
+    delimiter: Option<char>,
+    attribute_names: Vec<String>,
 }
 
 fn drafts(
@@ -210,6 +220,8 @@ fn drafts(
                 rows: Some(items.rows),
                 repeated: items.repeated,
                 availability: items.availability,
+                delimiter: Some(items.delimiter),
+                attribute_names: items.attribute_names,
             })
         }
         _ => {
@@ -220,6 +232,8 @@ fn drafts(
                 rows: None,
                 repeated: 0,
                 availability: BTreeMap::new(),
+                delimiter: None,
+                attribute_names: Vec::new(),
             })
         }
     }

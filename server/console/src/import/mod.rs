@@ -215,18 +215,19 @@ pub async fn discard(form: StepForm) -> Response {
 pub async fn faults(request: StepRequest) -> Response {
     show(request, async |context, id| {
         let stored = context.find(id).await?;
-        let errors = match report::result(&stored) {
+        let (errors, delimiter) = match report::result(&stored) {
             Some(result) if result.errors.is_empty() => {
                 return Err(see_other(&import_path(id)).into());
             }
-            Some(result) => result.errors,
+            Some(result) => (result.errors, result.delimiter),
             None => {
                 let (stored, choices) = find_with_choices(&context, id).await?;
                 let loaded = load_pending(&context, stored).await?;
-                preview::check(&context, loaded, choices).await?.errors
+                let checked = preview::check(&context, loaded, choices).await?;
+                (checked.errors, checked.delimiter)
             }
         };
-        Err(faults::file(&errors).into())
+        Err(faults::file(&errors, delimiter).into())
     })
     .await
 }

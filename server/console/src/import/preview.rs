@@ -104,6 +104,10 @@ pub struct CheckedImport {
 pub async fn check(
     context: &Context<'_>,
     loaded: LoadedImport,
+    /// Delimiter of the file, if it is a table.
+    pub delimiter: Option<char>,
+    /// Name of the attribute that each column of a table is, or would be.
+    attribute_names: Vec<String>,
     choices: Choices,
 ) -> Step<CheckedImport> {
     let stored = loaded.stored.clone();
@@ -127,6 +131,8 @@ pub async fn check(
     let errors = describe_errors(context, loaded, choices, rows, &skipped).await?;
     checked.errors.splice(..0, errors);
     Ok(checked)
+        delimiter: examination.delimiter,
+        attribute_names: std::mem::take(&mut examination.attribute_names),
 }
 
 /// Compares the items of a file with the stored ones. Returns the rows that are skipped.

@@ -28,12 +28,14 @@ pub fn write(
     file_name: &str,
     report: &FeedReport,
     repeated: usize,
+    delimiter: Option<char>,
     errors: &[RowErrors],
 ) -> String {
     let result = ImportResult {
         path: String::new(),
         file_name: file_name.to_owned(),
         counts: counts(report.counts, report.skipped.count, repeated),
+        delimiter,
         errors: errors.to_vec(),
     };
     serde_json::to_string(&result).expect("texts and numbers are always JSON")

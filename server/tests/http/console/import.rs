@@ -415,7 +415,10 @@ async fn errors_can_be_downloaded_as_csv_before_and_after_the_import() {
         "attachment; filename=\"import-errors.csv\""
     );
     let lines: Vec<_> = before.body.lines().collect();
-    assert_eq!(lines[0], "\u{FEFF}row,line,id,column,value,problem");
+    assert_eq!(
+        lines[0],
+        "\u{FEFF}Row (in a spreadsheet),Line (in a text editor),ID,Column,Value in the file,How to correct it"
+    );
     // No cell can be mistaken for a formula, whichever part of the file it is from.
     assert!(
         lines[1].starts_with("2,2,'=A,'=Preis,'=1+1,"),
@@ -434,6 +437,37 @@ async fn errors_can_be_downloaded_as_csv_before_and_after_the_import() {
     for other in [bob, world.stranger().await] {
         other.get(&download).await.expect(404);
     }
+}
+
+#[tokio::test]
+async fn downloaded_errors_have_the_delimiter_of_the_file() {
+    let (_world, owner) = World::with_owner().await;
+    for (delimiter, kind, name) in [
+        (';', "text/csv", "import-errors.csv"),
+        ('|', "text/csv", "import-errors.csv"),
+        ('\t', "text/tab-separated-values", "import-errors.tsv"),
+    ] {
+        let file = "Nr;Titel;Preis\nA;a;1,5,0\nB;b;2\n";
+        let file = file.replace(';', &delimiter.to_string());
+        let path = choose(&owner, &file, &[("column-2", "price")]).await;
+        let download = format!("{path}/faults.csv");
+        let before = owner.get(&download).await.expect(200);
+        assert!(before.header("content-type").starts_with(kind));
+        assert!(before.header("content-disposition").contains(name));
+        let place = "2;2;A;Preis;1,5,0;".replace(';', &delimiter.to_string());
+        let lines: Vec<_> = before.body.lines().collect();
+        assert!(lines[1].starts_with(&place), "{}", before.body);
+        apply(&owner, &path, "").await;
+        let after = owner.get(&download).await.expect(200);
+        assert_eq!(after.body, before.body);
+    }
+    // The items of other files have numbers.
+    let json = r#"{"items":[{"id":"A","name":"a"},{"id":"B","name":"b","price":"ten"}]}"#;
+    let upload = owner.upload(START, "cars.json", json, &[]).await;
+    let path = upload.expect(303).header("location").to_owned();
+    owner.form(&path, &[("currency", "USD")]).await.expect(303);
+    let errors = owner.get(&format!("{path}/faults.csv")).await.expect(200);
+    errors.has_all(["\u{FEFF}Item (number in the file),Line", "\n2,,B,price,"]);
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ test("a WooCommerce export is imported with the suggested mapping", async ({ pag
   expect(faults).toContain("Row (in a spreadsheet),Line (in a text editor),ID,Column,Value in the file,How to correct it");
   expect(faults).toContain("SKU,,A value is required.");
   await expectNumber(page, "New", 3);
-  await apply(page, "Import 3 items, skip 1 row");
+  await apply(page, "Add 3 items, skip 1 row");
   expect(await downloadErrors(page), "the errors are still there").toBe(faults);
   await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("cell", { name: "car-mat-01", exact: true })).toBeVisible();
@@ -138,7 +138,7 @@ test("removing items requires their number, and the mapping is remembered", asyn
   await check(page);
   await expect(page.getByRole("row", { name: /^A/ })).toContainText("Accord → Accord Tourer");
   const number = page.getByLabel("1 item will be removed. Type this number to confirm");
-  await page.getByRole("button", { name: "Import 1 item, remove 1" }).click();
+  await page.getByRole("button", { name: "Update 1 and remove 1 item" }).click();
   await expect(number).toBeFocused();
   await expect(number).toHaveAccessibleDescription(/Type 1/);
   await number.fill("1");
@@ -218,7 +218,7 @@ test("errors have the words of the screen, and everything else can be imported o
   await page.getByRole("combobox", { name: "Preis" }).selectOption("leave_out");
   await check(page);
   await expect(page.getByRole("row", { name: /^Row 3 ?ID 2/ })).not.toContainText("Preis");
-  await apply(page, "Import 2 items, skip 1 row");
+  await apply(page, "Add 2 items, skip 1 row");
   await expect(page.getByText("1 row with errors was skipped")).toBeVisible();
   await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("rowheader", { name: "Polo" })).toBeVisible();

@@ -49,7 +49,7 @@ export async function expectStep(page: Page, name: string): Promise<void> {
 }
 
 /** Confirms the import by the button with this name. */
-export async function apply(page: Page, name: string | RegExp = /^Import \d+ items?/): Promise<void> {
+export async function apply(page: Page, name: string | RegExp = /^(?:Add|Update) \d+ /): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
   await expect(page.getByText("Import complete")).toBeVisible();
   await expectStep(page, "Done");

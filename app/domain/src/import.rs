@@ -206,11 +206,6 @@ pub struct ImportResult {
 }
 
 impl ImportCounts {
-    /// Returns the number of items of the file that are stored after the import.
-    pub const fn imported(&self) -> u64 {
-        self.created + self.updated + self.unchanged
-    }
-
     /// Returns whether the import changes no item.
     pub const fn is_no_change(&self) -> bool {
         self.created + self.updated + self.removed == 0

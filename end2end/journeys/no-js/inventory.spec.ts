@@ -11,7 +11,7 @@ test("a file is chosen, mapped, checked row by row and imported", async ({ page 
   await check(page);
   await expect(page.getByRole("row", { name: /^Row 3/ })).toContainText("price: “ten”");
   await expectNumber(page, "New", 1);
-  await apply(page, "Import 1 item, skip 1 row");
+  await apply(page, "Add 1 item, skip 1 row");
   await expect(page.getByRole("link", { name: "Download errors (CSV)" })).toBeVisible();
   await page.getByRole("link", { name: "View inventory" }).click();
   await expect(page.getByRole("rowheader", { name: "Honda Accord 2024" })).toBeVisible();

@@ -12,7 +12,7 @@ async fn rows_with_errors_are_skipped_once_their_preview_is_confirmed() {
     let page = owner.get_text(&format!("{path}/preview")).await;
     page.has_all([
         "2 rows have errors",
-        "Import 1 item, skip 2 rows",
+        "Add 1 item, skip 2 rows",
         "Change options",
         "Discard this import",
         "Row 3</span><small><bdi>ID B",
@@ -56,20 +56,20 @@ async fn confirmation_names_every_effect_of_the_import() {
     owner.import("cars.csv", first, &[]).await.expect(200);
     for (file, mode, label) in [
         ("id,name\nA,a\n", "merge", "Nothing to import<"),
-        ("id,name\nA,x\nD,d\n", "merge", "Import 2 items<"),
+        ("id,name\nA,x\nD,d\n", "merge", "Add 1 and update 1 item<"),
         ("id,name\nA,a\nB,\n", "merge", "Nothing to import<"),
-        ("id,name\nA,x\nB,\n", "merge", "Import 1 item, skip 1 row<"),
+        ("id,name\nA,x\nB,\n", "merge", "Update 1 item, skip 1 row<"),
         ("id,name\nA,a\n", "replace", "Remove 2 items<"),
         (
             "id,name\nA,a\nB,b\nD,\n",
             "replace",
             "Remove 1 item, skip 1 row<",
         ),
-        ("id,name\nA,x\n", "replace", "Import 1 item, remove 2<"),
+        ("id,name\nA,x\n", "replace", "Update 1 and remove 2 items<"),
         (
             "id,name\nA,a\nD,d\nB,\n",
             "replace",
-            "Import 2 items, remove 1, skip 1 row<",
+            "Add 1 and remove 1 item, skip 1 row<",
         ),
     ] {
         let path = choose(&owner, file, &[("mode", mode)]).await;
@@ -104,7 +104,7 @@ async fn update_changes_only_the_fields_that_the_file_contains() {
     let preview = owner.get_text(&format!("{path}/preview")).await;
     preview.has_all([
         "1 row has errors",
-        "Import 1 item, skip 1 row",
+        "Update 1 item, skip 1 row",
         "Row 3</span><small><bdi>ID C",
         "<dt>Changed</dt><dd>1</dd>",
         "<dt>New</dt><dd>0</dd>",

@@ -202,7 +202,7 @@ async fn confirmation_is_refused_if_a_quota_is_exceeded_since_the_preview() {
     });
     let path = choose(&owner, "id,name\nA,a\nB,b\n", &[]).await;
     let preview_page = preview(&owner, &path).await;
-    preview_page.has("Import 2 items");
+    preview_page.has("Add 2 items");
     key.put("/api/inventory/X", &json!({ "name": "x" }))
         .await
         .expect(201);

@@ -42,7 +42,7 @@ async fn faulty_rows_are_counted_exactly_even_if_only_some_are_shown() {
         assert_eq!(count_shown_rows(&page), 100);
         assert_eq!(count_downloaded_rows(&owner, &path).await, reported);
         if rows.ends_with("Good,5\n") {
-            page.has("Import 1 item, skip 1200 rows");
+            page.has("Add 1 item, skip 1200 rows");
             let result = apply(&owner, &path, "").await.expect(303);
             let page = owner.get_text(result.header("location")).await;
             page.has_all([
@@ -248,7 +248,7 @@ async fn errors_name_the_columns_and_values_of_the_file() {
             assert!(!row.contains(word), "{word}: {row}");
         }
     }
-    page.has("Import 1 item, skip 5 rows");
+    page.has("Add 1 item, skip 5 rows");
 }
 
 #[tokio::test]

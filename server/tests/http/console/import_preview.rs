@@ -169,10 +169,7 @@ async fn preview_shows_attributes_and_how_availability_was_read() {
         "Available: “verfügbar”. Not available: “reserviert”.",
     ]);
     // The decision comes before the list.
-    assert!(
-        page.find("Import 2 items<") < page.find("Marke: VW"),
-        "{page}"
-    );
+    assert!(page.find("Add 2 items<") < page.find("Marke: VW"), "{page}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! Each step is a page with a plain form.
 
 mod columns;
+mod confirm;
 mod describe;
 mod done;
 mod effects;

@@ -25,6 +25,12 @@ pub async fn apply(
     fields: &Fields,
 ) -> Step<ImportPage> {
     let mut checked = check(context, loaded, choices).await?;
+    let is_no_change = report::counts(checked.preview.counts, 0, 0).is_no_change();
+    if checked.feed.is_some() && is_no_change {
+        // The page offers no button for this, but the items may have changed since its preview.
+        redirect_if_applied(context, &checked.stored.id).await?;
+        return refuse(checked, Confirmation::default());
+    }
     let is_outdated = fields.text("preview") != checked.digest;
     let feed = match checked.feed.take() {
         Some(feed) if !is_outdated => feed,

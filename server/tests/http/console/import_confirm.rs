@@ -185,6 +185,22 @@ async fn wrong_number_of_removals_is_not_reported_as_an_outdated_preview() {
 }
 
 #[tokio::test]
+async fn confirmation_of_a_preview_without_changes_is_refused() {
+    let (world, owner, _) = fixture().await;
+    let file = "id,name\nA,a\n";
+    owner.import("cars.csv", file, &[]).await.expect(200);
+    let path = choose(&owner, file, &[]).await;
+    let page = owner.get(&format!("{path}/preview")).await.expect(200);
+    page.has("Nothing to import");
+    page.lacks("/apply\"");
+    let page = apply(&owner, &path, "").await.expect(422);
+    page.has_all(["Nothing to import", "in the inventory already"]);
+    page.lacks(OUTDATED);
+    let imports = "SELECT count(*) FROM imports WHERE result IS NOT NULL";
+    assert_eq!(world.count(imports).await, 1, "the first one");
+}
+
+#[tokio::test]
 async fn reload_of_a_refused_confirmation_redirects_to_the_preview() {
     let (_world, owner, _) = fixture().await;
     let path = choose(&owner, "id,name\nA,a\n", &[]).await;

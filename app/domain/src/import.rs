@@ -148,7 +148,7 @@ pub struct ImportPreview {
     /// Id and name of the first items that would be removed.
     pub removed: Vec<(String, String)>,
     /// Warning about fields that the import empties.
-    pub emptied: Option<String>,
+    pub emptied: Option<EmptiedWarning>,
     /// How words in the column of availability were read.
     pub availability: Option<String>,
     /// Errors of the rows that are skipped, as far as they are listed.

@@ -63,13 +63,13 @@ pub async fn apply(
         preview,
         repeated,
         errors,
+        delimiter,
         ..
     } = checked;
     let (name, id) = (&stored.file_name, &stored.id);
     let import = ImportToApply {
         stored: &stored,
         feed,
-        delimiter,
         mode: choices.mode.feed(AllowedRemovals::UpTo(removals)),
         mode_name: choices.mode.as_str(),
         basis: &preview.basis,

@@ -9,6 +9,7 @@ mod choices;
 mod context;
 mod currency;
 mod describe;
+mod emptied;
 mod examine;
 mod faults;
 mod load;
@@ -70,11 +71,11 @@ pub async fn upload(
         ..
     }: FormRequest<Upload>,
 ) -> Response {
-    answer(&state, &visitor, START, async |context| {
-        let id = body.store(&context).await?;
     if visitor.member.is_none() {
         return SignedOut::without_file(&state, &visitor, START).into_response();
     }
+    answer(&state, &visitor, START, async |context| {
+        let id = body.store(&context).await?;
         Err(see_other(&import_path(&id)).into())
     })
     .await
@@ -138,13 +139,13 @@ pub async fn describe(request: StepRequest) -> Response {
 /// `POST /inventory/import/{id}`. After signing in, a visitor without a session gets their choices
 /// back, if the file is still stored.
 pub async fn choose(form: StepForm) -> Response {
-    submit(form, async |context, id, fields| {
-        let stored = context.find(id).await?;
     let (Segment(id), request) = &form;
     let path = import_path(id.as_deref().unwrap_or_default());
     if let Err(signed_out) = request.sender_or_keep(&path) {
         return signed_out.into_response();
     }
+    submit(form, async |context, id, fields| {
+        let stored = context.find(id).await?;
         if stored.result.is_some() {
             return Err(see_other(&import_path(id)).into());
         }

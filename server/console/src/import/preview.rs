@@ -1,9 +1,10 @@
 //! The third step: the preview of what the import would do.
 
 use super::choices::{Choices, Mode};
+use super::emptied::TableColumns;
 use super::examine::{Examination, NO_VALID_ROW, describe_errors, examine};
 use super::load::LoadedImport;
-use super::{Context, Step, import_path, report, words};
+use super::{Context, Step, emptied, import_path, report, words};
 use crate::backend::failure;
 use crate::inventory::words::{attributes, grouped};
 use domain::{ChangedItem, ImportPage, ImportPreview, NewItem, RowErrors};
@@ -55,10 +56,15 @@ pub fn draw(checked: CheckedImport, confirmation: Confirmation) -> ImportPage {
         errors,
         removed,
         digest,
+        attribute_names,
         ..
     } = checked;
+    let table = choices.mapping.as_ref().map(|mapping| TableColumns {
+        mapping,
+        attribute_names: &attribute_names,
+    });
     let emptied = (choices.mode == Mode::Merge)
-        .then(|| report::emptied(&preview.emptied, choices.mapping.is_some()))
+        .then(|| emptied::warning(&preview, table.as_ref()))
         .flatten();
     ImportPage::Preview(Box::new(ImportPreview {
         path: import_path(&stored.id),
@@ -98,16 +104,16 @@ pub struct CheckedImport {
     removed: Vec<(String, String)>,
     /// Digest of everything that a member confirms.
     pub digest: String,
+    /// Delimiter of the file, if it is a table.
+    pub delimiter: Option<char>,
+    /// Name of the attribute that each column of a table is, or would be.
+    attribute_names: Vec<String>,
 }
 
 /// Checks the file, and compares it with the stored items.
 pub async fn check(
     context: &Context<'_>,
     loaded: LoadedImport,
-    /// Delimiter of the file, if it is a table.
-    pub delimiter: Option<char>,
-    /// Name of the attribute that each column of a table is, or would be.
-    attribute_names: Vec<String>,
     choices: Choices,
 ) -> Step<CheckedImport> {
     let stored = loaded.stored.clone();
@@ -125,14 +131,14 @@ pub async fn check(
         errors: Vec::new(),
         removed: Vec::new(),
         digest: String::new(),
+        delimiter: examination.delimiter,
+        attribute_names: std::mem::take(&mut examination.attribute_names),
     };
     let skipped = compare(context, &mut checked, examination).await?;
     checked.faulty = skipped.count;
     let errors = describe_errors(context, loaded, choices, rows, &skipped).await?;
     checked.errors.splice(..0, errors);
     Ok(checked)
-        delimiter: examination.delimiter,
-        attribute_names: std::mem::take(&mut examination.attribute_names),
 }
 
 /// Compares the items of a file with the stored ones. Returns the rows that are skipped.

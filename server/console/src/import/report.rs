@@ -2,10 +2,9 @@
 
 use super::advice::{AdviceContext, advice};
 use domain::{CellError, ImportCounts, ImportResult, RowErrors};
-use files::feed::ATTRIBUTE;
 use files::import_file::{self, Cell, Decimals};
 use service::entry::EntryReason;
-use service::inventory::{EmptiedFields, EntryError, FeedReport};
+use service::inventory::{EntryError, FeedReport};
 use service::store::{StoredImport, UpsertCounts};
 
 /// Returns the stored result of an import.
@@ -28,15 +27,15 @@ pub fn write(
     file_name: &str,
     report: &FeedReport,
     repeated: usize,
-    delimiter: Option<char>,
     errors: &[RowErrors],
+    delimiter: Option<char>,
 ) -> String {
     let result = ImportResult {
         path: String::new(),
         file_name: file_name.to_owned(),
         counts: counts(report.counts, report.skipped.count, repeated),
-        delimiter,
         errors: errors.to_vec(),
+        delimiter,
     };
     serde_json::to_string(&result).expect("texts and numbers are always JSON")
 }
@@ -52,44 +51,11 @@ pub fn counts(counts: UpsertCounts, faulty: usize, repeated: usize) -> ImportCou
     }
 }
 
-/// Returns the warning about fields that an import empties, or makes available again.
-pub fn emptied(emptied: &EmptiedFields, is_table: bool) -> Option<String> {
-    let fields = emptied.fields.iter();
-    let fields: Vec<&str> = fields
-        .map(|name| name.strip_prefix(ATTRIBUTE).unwrap_or(name))
-        .collect();
-    let lacks = if is_table {
-        "This file has no column for"
-    } else {
-        "No item of this file has a value for"
-    };
-    let (are, them) = match fields.len() {
-        0 => return None,
-        1 => ("It is", "it"),
-        _ => ("They are", "them"),
-    };
-    let items = match emptied.items {
-        1 => "1 item".to_owned(),
-        number => format!("{number} items"),
-    };
-    let available = if emptied.fields.contains("available") {
-        " An item without “available” becomes available."
-    } else {
-        ""
-    decimals: Decimals,
-    };
-    let fields = fields.join(", ");
-    Some(format!(
-        "{lacks} {fields}. {are} emptied in {items}.{available} Choose “Change fields only” to keep {them}."
-    ))
-}
-
 /// Returns the index of the item that an error is about, and the field.
 pub fn parts(error: &EntryError) -> (Option<usize>, String) {
     let pointer = error
         .pointer
         .strip_prefix("/items")
-            decimals,
         .unwrap_or(&error.pointer);
     let mut parts = pointer.trim_start_matches('/').splitn(2, '/');
     let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
@@ -107,6 +73,7 @@ pub fn group_by_item(
     errors: &[EntryError],
     cells: Vec<Cell>,
     rows: Option<&[usize]>,
+    decimals: Decimals,
 ) -> Vec<RowErrors> {
     let row_of = |index: usize| rows.and_then(|rows| rows.get(index)).copied();
     let mut grouped: Vec<RowErrors> = Vec::new();
@@ -119,6 +86,7 @@ pub fn group_by_item(
         };
         let context = AdviceContext {
             is_table: rows.is_some(),
+            decimals,
             first_row,
         };
         let cell = CellError {

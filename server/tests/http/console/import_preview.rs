@@ -56,11 +56,11 @@ async fn preview_names_the_fields_that_a_partial_file_clears() {
         if is_warned {
             // The price of C is emptied by its own blank cell.
             page.has_all([
-                "no column for Farbe, available, category. They are emptied in 2 items.",
+                "No column of this file is used for Farbe, available, category. This empties the attribute Farbe and available, category in 2 items.",
                 "An item without “available” becomes available.",
                 "Change fields only",
             ]);
-            page.lacks("column for price");
+            page.lacks("category, price");
         }
     }
     // A file that has all of these fields empties them on purpose.
@@ -76,7 +76,46 @@ async fn preview_names_the_fields_that_a_partial_file_clears() {
     let path = upload.header("location").to_owned();
     owner.form(&path, &[("currency", "USD")]).await.expect(303);
     let page = preview(&owner, &path).await.body;
-    page.has("No item of this file has a value for category. It is emptied in 1 item.");
+    page.has("No item of this file has a value for category. This empties category in 1 item.");
+}
+
+#[tokio::test]
+async fn preview_names_the_new_use_of_a_column_that_was_an_attribute() {
+    let (_world, owner) = World::with_owner().await;
+    let key = owner.create("Reader", &["inventory:read"]).await;
+    let file = "Nr,Titel,Marke,Farbe\n1,Golf,VW,rot\n2,Polo,VW,blau\n";
+    let attributes = [("column-2", "attribute"), ("column-3", "attribute")];
+    let path = choose(&owner, file, &attributes).await;
+    apply(&owner, &path, "").await.expect(303);
+
+    let changes = [("column-2", "name"), ("column-3", "leave_out")];
+    let path = choose(&owner, file, &changes).await;
+    let page = preview(&owner, &path).await.body;
+    page.has_all([
+        "The column “Farbe” is left out. The column “Marke” is now used for the name.",
+        "This empties the attributes Farbe, Marke in 2 items.",
+        "To keep them, choose “Change fields only”.",
+        &format!("href=\"{path}#mode\""),
+        &format!("href=\"{path}#column-3\""),
+    ]);
+    page.lacks("No column of this file");
+    let page = owner.get_text(&path).await;
+    page.has_all(["id=\"mode\"", "id=\"column-3\""]);
+
+    // Both options keep the attributes.
+    let both = [("column-2", "name_attribute"), ("column-3", "attribute")];
+    let update = [&changes[..], &[("mode", "update")]].concat();
+    for fields in [&both[..], &update[..]] {
+        let path = choose(&owner, file, fields).await;
+        let page = preview(&owner, &path).await.body;
+        page.has("<ins>Golf VW</ins>");
+        page.lacks("will be emptied");
+    }
+    let path = choose(&owner, file, &both).await;
+    apply(&owner, &path, "").await.expect(303);
+    let item = key.get_json("/api/inventory/1").await;
+    assert_eq!(item["name"], "Golf VW");
+    assert_eq!(item["attributes"]["Marke"], "VW");
 }
 
 #[tokio::test]

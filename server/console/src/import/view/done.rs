@@ -14,6 +14,7 @@ pub fn Done(result: ImportResult) -> impl IntoView {
         file_name,
         counts,
         errors,
+        ..
     } = result;
     let text = if counts.faulty == 0 {
         format!("{file_name} was imported.")

@@ -6,7 +6,7 @@ use super::{count, discard, effects, head};
 use crate::components::{Help, HelpLink, cards_with_help, fact};
 use app::components::{Notice, Tone};
 use app::prelude::*;
-use domain::{ImportCounts, ImportPreview};
+use domain::{EmptiedWarning, ImportCounts, ImportPreview};
 
 const OUTDATED: &str =
     "The inventory (or the options) changed since this preview. Check it again, then confirm.";
@@ -64,9 +64,7 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
     };
     let outdated = is_outdated
         .then(|| view! { <Notice tone=Tone::Error title="Import failed: nothing was imported" text=OUTDATED/> });
-    let emptied = emptied.map(|text| {
-        view! { <Notice tone=Tone::Warning title="Fields of stored items will be emptied" text=text/> }
-    });
+    let emptied = emptied.map(|warning| self::emptied(&path, warning));
     let availability = availability.map(
         |text| view! { <Notice tone=Tone::Info title="How availability was read" text=text/> },
     );
@@ -89,6 +87,21 @@ pub fn Preview(preview: ImportPreview) -> impl IntoView {
         {refused}
         {cards_with_help(HELP, cards)}
     }
+}
+
+/// Renders which fields are emptied, with links to the options that keep them.
+fn emptied(path: &str, warning: EmptiedWarning) -> AnyView {
+    let EmptiedWarning { text, options } = warning;
+    let options = options.into_iter().map(|(control, label)| {
+        view! {
+            <a class="button" href=format!("{path}#{control}")>
+                {label}
+            </a>
+        }
+    });
+    let options = options.collect_view();
+    let options = view! { <div class="actions">{options}</div> };
+    view! { <Notice tone=Tone::Warning title="Fields of stored items will be emptied" text=text action=options/> }
 }
 
 /// Formats the number of rows with errors as the beginning of a text; empty if there are none.

@@ -14,7 +14,7 @@ pub(crate) const PAUSED_AT: &str = "
     SELECT id FROM api_keys
     WHERE account_id = $1 AND standing = 2 AND paused_at = $2 AND (expires_at IS NULL OR expires_at > $3)
         AND generation = (SELECT key_generation FROM accounts WHERE id = $1)
-    ORDER BY created_at, id LIMIT $4";
+    ORDER BY created_at, id LIMIT +$4";
 
 pub(crate) const STOP_CREATION: &str = "UPDATE accounts SET creation_stopped_at = $2 WHERE id = $1";
 

@@ -28,7 +28,7 @@ pub(crate) const TO_CLOSE: &str = "
     SELECT member_id, action, hour, network, ip, attempts, reported FROM failed_attempts
     WHERE account_id = $1 AND hour < $2
     ORDER BY member_id, action, hour, network
-    LIMIT $3";
+    LIMIT +$3";
 
 pub(crate) const CLOSE: &str = "
     DELETE FROM failed_attempts

@@ -17,7 +17,7 @@ pub(crate) const LIST_EXPIRING: &str = "
         AND k.generation = a.key_generation
         AND (k.replaced_by IS NULL OR k.last_used_at > k.replaced_at
             OR NOT EXISTS (SELECT 1 FROM api_keys n WHERE n.id = k.replaced_by AND n.live = 1))
-    ORDER BY k.expires_at LIMIT $4";
+    ORDER BY k.expires_at LIMIT +$4";
 
 /// `$4` is `$1` in milliseconds, and `$5` is the time: that a key has expired may not be noted yet,
 /// so `live` alone does not show whether a replacement has ended. `$6` has a comma before and after
@@ -40,7 +40,7 @@ pub(crate) const LIST_DUE: &str = "
         AND (n.key_id IS NULL OR n.retry_at <= $5)
         AND $6 NOT LIKE '%,' || k.account_id || ',%'
     ORDER BY k.expires_at
-    LIMIT $7";
+    LIMIT +$7";
 
 pub(crate) const CLAIM: &str = "
     INSERT INTO key_notices (account_id, key_id, member_id, days, key_end, claimed_at)

@@ -34,7 +34,7 @@ pub(crate) const REHASH: &str = "UPDATE api_keys SET digest = $2, pepper_id = $3
 
 pub(crate) const TO_RESEAL: &str = "
     SELECT member_id, sealed FROM second_factors WHERE member_id > $2 AND pepper_id <> $1
-    ORDER BY member_id LIMIT $3";
+    ORDER BY member_id LIMIT +$3";
 
 pub(crate) const RESEAL: &str = "
     UPDATE second_factors SET sealed = $3, pepper_id = $4 WHERE member_id = $1 AND sealed = $2";

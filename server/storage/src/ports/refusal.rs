@@ -51,7 +51,7 @@ pub(crate) const LIST: &str = "
     FROM refused_calls
     WHERE coalesce(account_id, '') = $1 AND seq >= $2 AND seq < $3 AND at >= $4
         AND ($5 = '' OR code = $5) AND ($6 = '' OR key_id = $6) AND ($7 = '' OR address = $7)
-    ORDER BY seq DESC LIMIT $8";
+    ORDER BY seq DESC LIMIT +$8";
 
 /// Walks the account's refusals like [`LAST_OF_KEY`], and groups them by their few codes.
 pub(crate) const COUNT_BY_CODE: &str = "
@@ -62,7 +62,7 @@ pub(crate) const COUNT_BY_CODE: &str = "
 
 pub(crate) const SWEEP: &str = "
     DELETE FROM refused_calls
-    WHERE seq IN (SELECT seq FROM refused_calls WHERE at < $1 ORDER BY at LIMIT $2)";
+    WHERE seq IN (SELECT seq FROM refused_calls WHERE at < $1 ORDER BY at LIMIT +$2)";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct RefusalRow {

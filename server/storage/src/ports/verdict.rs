@@ -36,7 +36,7 @@ pub(crate) const CHANGES: &str = "
     SELECT c.number, c.account_id, c.digest
     FROM nodes n LEFT JOIN verdict_changes c ON c.number > $2
     WHERE n.id = $1 AND n.leaving = 0 AND $2 <= (SELECT last FROM verdict_counter WHERE id = 1)
-    ORDER BY c.number LIMIT $3";
+    ORDER BY c.number LIMIT +$3";
 
 pub(crate) const ACKNOWLEDGE: &str =
     "UPDATE nodes SET acknowledged = $2, beats = beats + 1 WHERE id = $1 AND leaving = 0";

@@ -27,7 +27,7 @@ pub(crate) const NEWEST: &str = "
     FROM audit_events
     WHERE account_id = $1
     ORDER BY seq DESC
-    LIMIT $2";
+    LIMIT +$2";
 
 pub(crate) const NEWEST_OF: &str = "
     SELECT account_id, at, actor_kind, actor_id, action, subject, ip, user_agent, detail, request_id
@@ -60,7 +60,7 @@ pub(crate) const HISTORY: &str = "
     LEFT JOIN members m ON e.actor_kind = 'member' AND m.id = e.actor_id
     WHERE e.account_id = $1 AND e.subject = $2
     ORDER BY e.seq DESC
-    LIMIT $3";
+    LIMIT +$3";
 
 /// Statement for one access path, since no plan serves all of them. The actions are one text with
 /// spaces around each. A filter that is not set is an empty text.
@@ -92,7 +92,7 @@ macro_rules! select_log {
                 AND ($7 = '' OR $7 LIKE '% ' || e.action || ' %')
                 AND e.at >= $8 AND e.at < $9 ",
             $condition,
-            " ORDER BY e.seq DESC LIMIT $3"
+            " ORDER BY e.seq DESC LIMIT +$3"
         )
     };
 }

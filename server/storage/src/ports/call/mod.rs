@@ -64,14 +64,14 @@ pub(crate) const SWEEP_ACCOUNTS: &str = "
     DELETE FROM account_calls
     WHERE (account_id, quarter, outcome) IN (
         SELECT account_id, quarter, outcome FROM account_calls
-        WHERE quarter < $1 ORDER BY quarter LIMIT $2
+        WHERE quarter < $1 ORDER BY quarter LIMIT +$2
     )";
 
 pub(crate) const SWEEP_KEYS: &str = "
     DELETE FROM key_calls
     WHERE (account_id, key_id, hour, outcome) IN (
         SELECT account_id, key_id, hour, outcome FROM key_calls
-        WHERE hour < $1 ORDER BY hour LIMIT $2
+        WHERE hour < $1 ORDER BY hour LIMIT +$2
     )";
 
 #[derive(sqlx::FromRow)]

@@ -63,7 +63,7 @@ pub(crate) const FORGET_CALLERS: &str = "
     WHERE account_id = $1 AND key_id = $2 AND outcome = $3 AND (ip, user_agent) NOT IN (
         SELECT ip, user_agent FROM key_callers
         WHERE account_id = $1 AND key_id = $2 AND outcome = $3
-        ORDER BY last_seen DESC LIMIT $4
+        ORDER BY last_seen DESC LIMIT +$4
     )";
 
 pub(crate) const CALLERS: &str = "
@@ -120,7 +120,7 @@ pub(crate) const FORGET_NETWORKS: &str = "
     WHERE account_id = $1 AND key_id = $2 AND network NOT IN (
         SELECT network FROM key_networks
         WHERE account_id = $1 AND key_id = $2
-        ORDER BY last_seen DESC LIMIT $3
+        ORDER BY last_seen DESC LIMIT +$3
     )";
 
 pub(crate) const NETWORKS: &str = "

@@ -80,7 +80,7 @@ pub(crate) const LIST_DUE_WARNINGS: &str = "
     JOIN accounts a ON a.id = m.account_id
     WHERE w.mail_at <= $1 AND w.at > $2
     ORDER BY w.mail_at
-    LIMIT $3";
+    LIMIT +$3";
 
 pub(crate) const CLAIM_WARNING: &str =
     "UPDATE code_warnings SET mail_at = NULL WHERE member_id = $1 AND mail_at <= $2";

@@ -60,7 +60,7 @@ pub(crate) const SWEEP: &str = "
     DELETE FROM idempotent_requests
     WHERE (account_id, key_digest) IN (
         SELECT account_id, key_digest FROM idempotent_requests
-        WHERE begun_at <= $1 ORDER BY begun_at LIMIT $2
+        WHERE begun_at <= $1 ORDER BY begun_at LIMIT +$2
     )";
 
 #[derive(sqlx::FromRow)]

@@ -65,7 +65,7 @@ pub(crate) const DISCARD: &str = "
     DELETE FROM imports WHERE account_id = $1 AND member_id = $2 AND id = $3 AND result IS NULL";
 
 pub(crate) const LIST_EXPIRED: &str =
-    "SELECT id FROM imports WHERE created_at <= $1 ORDER BY created_at LIMIT $2";
+    "SELECT id FROM imports WHERE created_at <= $1 ORDER BY created_at LIMIT +$2";
 
 pub(crate) const SWEEP_PARTS: &str = "DELETE FROM import_parts WHERE import_id = $1";
 

@@ -49,7 +49,7 @@ pub(crate) const UPSERT: BulkStatement = BulkStatement {
 };
 
 /// Up to `$2` item ids of an account.
-pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1 LIMIT $2";
+pub(crate) const IDS: &str = "SELECT id FROM items WHERE account_id = $1 LIMIT +$2";
 
 pub(crate) const DELETE: &str = "DELETE FROM items WHERE account_id = $1 AND id = $2";
 
@@ -116,7 +116,7 @@ pub(crate) const PAGE: &str = concat!(
     bytes!(),
     " AS size FROM items i WHERE ",
     filtered!("$9", "$10", "$11"),
-    " AND i.id > $5 AND i.id <= $8 ORDER BY i.id LIMIT $6
+    " AND i.id > $5 AND i.id <= $8 ORDER BY i.id LIMIT +$6
     ), fitting AS (
         SELECT id, size, sum(size) OVER (ORDER BY id) AS total, count(*) OVER () AS listed FROM page
     )
@@ -143,7 +143,7 @@ pub(crate) const FIND_MANY: BulkStatement = BulkStatement {
 pub(crate) const SIZES: &str = concat!(
     "SELECT i.id, CAST(",
     bytes!(),
-    " + coalesce(octet_length(i.currency), 0) AS BIGINT) FROM items i WHERE i.account_id = $1 ORDER BY i.id LIMIT $2"
+    " + coalesce(octet_length(i.currency), 0) AS BIGINT) FROM items i WHERE i.account_id = $1 ORDER BY i.id LIMIT +$2"
 );
 
 /// Returns the pattern that finds `folded` anywhere in a text.

@@ -24,7 +24,7 @@ pub(crate) const LIST_CHANGED: &str = concat!(
     bytes!(),
     " AS size FROM items i
         WHERE i.account_id = $1 AND (i.change_number, i.id) > ($2, $3) AND i.change_number <= $4
-        ORDER BY i.change_number, i.id LIMIT $5
+        ORDER BY i.change_number, i.id LIMIT +$5
     ), fitting AS (
         SELECT id, change_number, size, sum(size) OVER (ORDER BY change_number, id) AS total, count(*) OVER () AS listed
         FROM page
@@ -41,7 +41,7 @@ pub(crate) const LIST_CHANGED: &str = concat!(
 pub(crate) const LIST_REMOVED: &str = "
     SELECT id, change_number, deleted_at FROM removed_items
     WHERE account_id = $1 AND (change_number, id) > ($2, $3) AND change_number <= $4
-    ORDER BY change_number, id LIMIT $5";
+    ORDER BY change_number, id LIMIT +$5";
 
 /// The account of the oldest removal, if that happened at `$1` or before.
 pub(crate) const OLDEST: &str = "
@@ -60,7 +60,7 @@ pub(crate) const LAST_BEYOND: &str = "
 pub(crate) const FORGET: &str = "
     DELETE FROM removed_items WHERE account_id = $1 AND id IN (
         SELECT id FROM removed_items WHERE account_id = $1 AND change_number <= $2
-        ORDER BY change_number, id LIMIT $3
+        ORDER BY change_number, id LIMIT +$3
     ) RETURNING change_number";
 
 pub(crate) const SET_FORGOTTEN: &str = "

@@ -95,7 +95,7 @@ pub(crate) const LIST: &str =
     select_keys!("WHERE k.account_id = $1 ORDER BY k.created_at DESC, k.id DESC");
 
 pub(crate) const LIST_BY_NAME: &str = select_keys!(
-    "WHERE k.account_id = $1 AND k.folded = $2 ORDER BY k.created_at DESC, k.id DESC LIMIT $3"
+    "WHERE k.account_id = $1 AND k.folded = $2 ORDER BY k.created_at DESC, k.id DESC LIMIT +$3"
 );
 
 pub(crate) const FIND: &str = select_keys!("WHERE k.account_id = $1 AND k.id = $2");
@@ -117,9 +117,9 @@ pub(crate) const FIND_BY_EITHER: &str = select_keys!("WHERE k.digest IN ($1, $2)
 pub(crate) const FIND_ANYWHERE: &str = select_keys!("WHERE k.id = $1");
 
 pub(crate) const BY_PREVIEW: &str =
-    select_keys!("WHERE k.preview = $1 ORDER BY k.created_at, k.id LIMIT $2");
+    select_keys!("WHERE k.preview = $1 ORDER BY k.created_at, k.id LIMIT +$2");
 
-pub(crate) const LIST_EVERYWHERE: &str = select_keys!("WHERE k.id > $1 ORDER BY k.id LIMIT $2");
+pub(crate) const LIST_EVERYWHERE: &str = select_keys!("WHERE k.id > $1 ORDER BY k.id LIMIT +$2");
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct KeyRow {

@@ -131,7 +131,7 @@ impl<'a> Filter<'a> {
                 self.push_indexed_condition(query);
             }
         }
-        query.push(" LIMIT ");
+        query.push(" LIMIT +");
         query.push_bind(i64::from(limit));
     }
 
@@ -149,7 +149,7 @@ impl<'a> Filter<'a> {
                 query.push_text(account.as_str());
                 query.push(" AND ");
                 self.push_indexed_condition(query);
-                query.push(" LIMIT ");
+                query.push(" LIMIT +");
                 query.push_bind(i64::from(limit));
             }
         }

@@ -20,13 +20,13 @@ pub(crate) const LAPSE: &str = "
     UPDATE api_keys SET lapsed = 1
     WHERE id IN (
         SELECT id FROM api_keys WHERE account_id = $1 AND live = 1 AND expires_at <= $2
-        ORDER BY expires_at LIMIT $3
+        ORDER BY expires_at LIMIT +$3
     )";
 
 /// Names of the revoked and expired keys that were called with last.
 pub(crate) const DEAD_IN_USE: &str = "
     SELECT name FROM api_keys WHERE account_id = $1 AND live = 0 AND knocked_at > $2
-    ORDER BY knocked_at DESC LIMIT $3";
+    ORDER BY knocked_at DESC LIMIT +$3";
 
 /// Members by whose keys the list can be filtered, each of which the page offers as a link: the
 /// earliest members of the account, since ids are in the order of time.
@@ -131,7 +131,7 @@ pub(crate) fn probe_all<const N: usize>(
         } else {
             query.push("SELECT 1 FROM api_keys k WHERE k.account_id = ");
             query.push_text(account.as_str());
-            query.push(" LIMIT ");
+            query.push(" LIMIT +");
             query.push_bind(i64::from(*limit));
         }
         query.push(") AS probed)");
@@ -156,7 +156,7 @@ pub(crate) fn page(
     push_filters(&mut query, account, filters, leading);
     push_range(&mut query, filters, leading, range);
     push_order(&mut query, range.order);
-    query.push(" LIMIT ");
+    query.push(" LIMIT +");
     query.push_bind(i64::from(limit));
     query
 }
@@ -190,7 +190,7 @@ pub(crate) fn count(
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM api_keys k ");
     push_filters(&mut query, account, filters, leading);
     push_range(&mut query, filters, leading, range);
-    query.push(" LIMIT ");
+    query.push(" LIMIT +");
     query.push_bind(i64::from(limit));
     query.push(") AS counted");
     query

@@ -74,7 +74,7 @@ macro_rules! page {
             $condition,
             " ORDER BY ",
             $order,
-            " LIMIT $3
+            " LIMIT +$3
             ), fitting AS (
                 SELECT l.id, l.size, sum(l.size) OVER (ORDER BY ",
             $order,

@@ -20,7 +20,7 @@ pub(crate) const ACTIVE_BY_EMAIL: &str = "
     JOIN accounts a ON a.id = m.account_id
     WHERE m.email = $1 AND m.deactivated_at IS NULL
     ORDER BY m.id
-    LIMIT $2";
+    LIMIT +$2";
 
 /// Like [`ACTIVE_BY_EMAIL`]. One statement for both would have to sort.
 pub(crate) const DEACTIVATED_BY_EMAIL: &str = "
@@ -30,7 +30,7 @@ pub(crate) const DEACTIVATED_BY_EMAIL: &str = "
     JOIN accounts a ON a.id = m.account_id
     WHERE m.email = $1 AND m.deactivated_at IS NOT NULL
     ORDER BY m.id
-    LIMIT $2";
+    LIMIT +$2";
 
 pub(crate) const FIND: &str = "
     SELECT m.id, m.account_id, a.name AS account_name, m.email, m.role, a.time_zone,
@@ -41,7 +41,7 @@ pub(crate) const FIND: &str = "
 
 /// Counts at most `$1` accounts.
 pub(crate) const COUNT_ACCOUNTS: &str =
-    "SELECT count(*) FROM (SELECT id FROM accounts LIMIT $1) AS some_accounts";
+    "SELECT count(*) FROM (SELECT id FROM accounts LIMIT +$1) AS some_accounts";
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct CandidateRow {

@@ -16,7 +16,7 @@ pub(crate) const COUNT: &str = "
         SELECT 1 FROM api_keys
         WHERE account_id = $1 AND live = 1 AND (expires_at IS NULL OR expires_at > $2)
             AND generation = (SELECT key_generation FROM accounts WHERE id = $1)
-        LIMIT $3
+        LIMIT +$3
     ) AS counted";
 
 /// After this, the generation of every key of the account is too low.
@@ -34,7 +34,7 @@ pub(crate) const KEEP_RECEIPT_OF_ALL: &str = "
 
 pub(crate) const LIST_UNWRITTEN: &str = "
     SELECT account_id, number, at, revoked_by, reason, ip, user_agent
-    FROM account_revocations WHERE written = 0 ORDER BY account_id, number LIMIT $1";
+    FROM account_revocations WHERE written = 0 ORDER BY account_id, number LIMIT +$1";
 
 /// Marks some of the keys that had expired before the revocation. The order uses an index that
 /// contains no revoked key.
@@ -43,7 +43,7 @@ pub(crate) const LAPSE: &str = "
     WHERE id IN (
         SELECT id FROM api_keys
         WHERE account_id = $1 AND live = 1 AND generation = $2 AND expires_at <= $3
-        ORDER BY expires_at LIMIT $4
+        ORDER BY expires_at LIMIT +$4
     )";
 
 /// Copies the revocation into the rows of some of its keys, after those that had expired before it
@@ -53,7 +53,7 @@ pub(crate) const WRITE: &str = "
     WHERE id IN (
         SELECT id FROM api_keys
         WHERE account_id = $1 AND live = 1 AND generation = $2
-        ORDER BY expires_at LIMIT $6
+        ORDER BY expires_at LIMIT +$6
     )
     RETURNING id, name, preview";
 

@@ -38,7 +38,7 @@ pub(crate) const END_UNUSED: &str = "
         SELECT digest FROM sessions
         WHERE member_id = $1 AND digest <> $2
         ORDER BY last_seen_at DESC, created_at DESC, digest
-        LIMIT $3)";
+        LIMIT +$3)";
 
 pub(crate) const OF_MEMBER: &str = "
     SELECT digest, created_at, last_seen_at, ip, user_agent

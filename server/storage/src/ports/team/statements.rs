@@ -19,11 +19,11 @@ macro_rules! teammates {
 
 /// Members in the order of their ids, which is the order of time.
 pub(crate) const LIST_ACTIVE: &str =
-    teammates!("m.deactivated_at IS NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
+    teammates!("m.deactivated_at IS NULL AND m.id > $2 ORDER BY m.id LIMIT +$3");
 
 /// Like [`LIST_ACTIVE`]. One statement for both would have to sort.
 pub(crate) const LIST_DEACTIVATED: &str =
-    teammates!("m.deactivated_at IS NOT NULL AND m.id > $2 ORDER BY m.id LIMIT $3");
+    teammates!("m.deactivated_at IS NOT NULL AND m.id > $2 ORDER BY m.id LIMIT +$3");
 
 pub(crate) const MEMBER: &str = teammates!("m.id = $2");
 
@@ -51,7 +51,7 @@ macro_rules! invitations {
     };
 }
 
-pub(crate) const INVITATIONS: &str = invitations!("l.email > $3 ORDER BY l.email LIMIT $4");
+pub(crate) const INVITATIONS: &str = invitations!("l.email > $3 ORDER BY l.email LIMIT +$4");
 
 pub(crate) const INVITATION: &str = invitations!("l.email = $3");
 

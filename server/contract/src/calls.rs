@@ -4,7 +4,7 @@ use crate::fixtures::{Shared, at, race};
 use crate::tenant::Tenant;
 use domain::seconds::{DAY, HOUR};
 use domain::{AccountId, KeyId, Outcome, RefusalCode, Timestamp};
-use service::store::{CallCount, CallSum, CountedCalls, DailyCalls, Store};
+use service::store::{CallCount, CallSum, CountedCalls, DailyCalls, Store, UseRecord};
 
 /// The quarter of an hour in which the cases begin, which is also the beginning of an hour.
 const START: Timestamp = Timestamp::from_millis(1_789_999_200_000);
@@ -156,7 +156,7 @@ async fn calls_of_several_keys_are_summed_by_day(store: Shared) {
     let daily = async |account: &AccountId, keys: &[KeyId], days: &[Timestamp]| {
         store.daily_calls(account, keys, days).await.unwrap()
     };
-    let keys = [one.clone(), two.clone(), idle, foreign];
+    let keys = [one.clone(), two.clone(), idle.clone(), foreign];
     let calls = |key: &KeyId, day: Timestamp, accepted, refused| DailyCalls {
         key_id: key.clone(),
         day,
@@ -178,6 +178,31 @@ async fn calls_of_several_keys_are_summed_by_day(store: Shared) {
         since,
         "one long day"
     );
+    // The keys that were used last come first, and every time zone has its own edge.
+    let uses = [(&idle, 5), (&one, 7)].map(|(key, seconds)| {
+        let used = UseRecord {
+            at: at(seconds),
+            ip: [192, 0, 2, 7].into(),
+            user_agent: None,
+        };
+        (key.clone(), used)
+    });
+    store.record_uses(&uses, &[]).await.unwrap();
+    for since in days {
+        let latest = store.calls_of_latest_keys(&tenant.account, since, 2);
+        let latest = latest.await.unwrap();
+        let names: Vec<_> = latest.iter().map(|key| key.name.as_str()).collect();
+        assert_eq!(names, ["Key one", "Key idle"]);
+        let mut sum = CallSum::default();
+        for calls in daily(&tenant.account, &keys[..1], &[since]).await {
+            (sum.accepted, sum.refused) = (calls.accepted, calls.refused);
+        }
+        assert_eq!((&latest[0].id, latest[0].calls), (&one, sum));
+        assert_eq!(
+            (&latest[1].id, latest[1].calls),
+            (&idle, CallSum::default())
+        );
+    }
     assert_eq!(daily(&tenant.account, &[], &days).await, []);
     assert_eq!(daily(&tenant.account, &keys, &[]).await, []);
 }

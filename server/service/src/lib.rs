@@ -68,7 +68,7 @@ pub use access::{Access, EnableFactorOutcome, OwnAccess, OwnSession};
 pub use accounts::{Accounts, SettingsOverview, settings_form};
 pub use authenticator::{Authenticator, KeyCaller};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use dashboard::{BusyKey, BusyKeys, Comparison, Dashboard, LatestChange, Overview, Today};
+pub use dashboard::{BusyKeys, Comparison, Dashboard, LatestChange, Overview, Today};
 pub use error::Error;
 pub use failed_attempts::AttemptKind;
 pub use idempotency::{

@@ -5,7 +5,7 @@ use super::words;
 use crate::call_totals::{by_period, by_reason};
 use crate::{audit, keys};
 use domain::{BusyKey, DashboardPage, LastChange, LatestEvent, OnboardingSteps};
-use service::store::LoggedEvent;
+use service::store::{LoggedEvent, NamedKeyCalls};
 use service::{LatestChange, Member, Overview, Zone};
 use web::words::time::display_time;
 
@@ -54,7 +54,7 @@ fn latest_event(event: LoggedEvent, zone: &Zone) -> LatestEvent {
     }
 }
 
-fn busy_key(key: service::BusyKey) -> BusyKey {
+fn busy_key(key: NamedKeyCalls) -> BusyKey {
     BusyKey {
         id: key.id,
         name: key.name,

@@ -3,7 +3,7 @@
 mod busy_keys;
 mod today;
 
-pub use busy_keys::{BusyKey, BusyKeys};
+pub use busy_keys::BusyKeys;
 pub use today::{Comparison, Today};
 
 use self::today::comparison_ends;

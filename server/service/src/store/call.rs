@@ -2,7 +2,7 @@
 
 use super::Result;
 use async_trait::async_trait;
-use domain::{AccountId, KeyId, Outcome, Timestamp};
+use domain::{AccountId, KeyId, KeyName, Outcome, Timestamp};
 
 /// The unit of counting, in milliseconds. Hours and days of every time zone begin at a multiple of
 /// a quarter of an hour.
@@ -72,6 +72,14 @@ pub struct DailyCalls {
     pub refused: u64,
 }
 
+/// A key with its calls since some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKeyCalls {
+    pub id: KeyId,
+    pub name: KeyName,
+    pub calls: CallSum,
+}
+
 /// Counts of calls, as recorded by [`KeyStore::record_uses`](super::KeyStore::record_uses).
 #[async_trait]
 pub trait CallStore: Send + Sync + 'static {
@@ -102,6 +110,15 @@ pub trait CallStore: Send + Sync + 'static {
         keys: &[KeyId],
         days: &[Timestamp],
     ) -> Result<Vec<DailyCalls>>;
+
+    /// Returns up to `limit` keys of the account in the order of their last uses, the latest first,
+    /// each with its calls since the beginning of a day.
+    async fn calls_of_latest_keys(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<NamedKeyCalls>>;
 
     /// Returns when a call of the account was first accepted. This is never forgotten.
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>>;

@@ -337,6 +337,12 @@ async fn daily_calls_are_read_from_sums_and_the_edges_of_days_without_sorting_th
         assert_eq!(searches, expected, "{steps:?}");
         assert!(!steps.concat().contains("TEMP B-TREE"), "{steps:?}");
     }
+    let latest = daily::of_latest_keys(&account, midnight, 101);
+    let steps = plan(&store, latest).await;
+    let walk = "SEARCH k USING INDEX api_keys_by_use (account_id=?)".to_owned();
+    assert!(steps.contains(&walk), "{steps:?}");
+    assert!(steps.contains(&sums), "{steps:?}");
+    assert!(!steps.concat().contains("TEMP B-TREE"), "{steps:?}");
     store.close().await;
 }
 

@@ -6,34 +6,47 @@
 //! counts between the beginning of a day and its nearest midnight. One statement reads both, so
 //! that they are of the same moment.
 //!
-//! Each key has one row with lists of its days and sums, separated by commas. A row for each day
-//! would take longer to pass on than to read.
+//! Each key has one row with lists of its sums and edges, separated by commas. A row for each of
+//! them would take longer to pass on than to read.
 
 use crate::error::CorruptValue;
 use crate::ports::columns::{check_column, number};
 use crate::query::QueryBuilder;
-use domain::{AccountId, KeyId, Timestamp, seconds};
-use service::store::DailyCalls;
-use std::collections::BTreeMap;
+use domain::{AccountId, KeyId, KeyName, Timestamp, seconds};
+use service::store::{CallSum, DailyCalls, NamedKeyCalls};
+use std::collections::{BTreeMap, HashMap};
 
 const DAY_MILLIS: i64 = seconds::DAY * 1_000;
 
-/// The sums of a key for some days of UTC, or for one edge.
+/// The calls of a key, as [`push_calls`] selects them.
 #[derive(sqlx::FromRow)]
 pub(crate) struct SumRow {
-    key_id: String,
-    /// 1 if it is an edge.
-    edge: i64,
-    /// The beginnings of the days of UTC, or of the account's day to which the edge belongs.
-    times: String,
-    accepted: String,
-    refused: String,
+    id: String,
+    /// The beginning of each day of UTC, and its numbers of accepted and refused calls, separated
+    /// by colons. `None` for a key without calls.
+    sums: Option<String>,
+    /// The numbers of accepted and refused calls in each edge, which are empty if there are none.
+    edges: String,
+}
+
+/// The calls of a key with its name.
+#[derive(sqlx::FromRow)]
+pub(crate) struct NamedSumRow {
+    name: String,
+    #[sqlx(flatten)]
+    sums: SumRow,
 }
 
 /// Returns the midnight of UTC that is nearest to the beginning of a day.
 const fn midnight(day: Timestamp) -> i64 {
     let after_noon = day.millis() + DAY_MILLIS / 2;
     after_noon - after_noon.rem_euclid(DAY_MILLIS)
+}
+
+/// Returns the days that begin before or after their nearest midnight, each of which has an edge.
+fn with_edge(days: &[Timestamp]) -> impl Iterator<Item = Timestamp> {
+    let days = days.iter().copied();
+    days.filter(|day| day.millis() != midnight(*day))
 }
 
 /// Reads the sums and the edges for the calls of `keys` on `days`. There has to be at least one key
@@ -43,79 +56,102 @@ pub(crate) fn of_keys(
     keys: &[KeyId],
     days: &[Timestamp],
 ) -> QueryBuilder<'static> {
-    let mut query = QueryBuilder::new(
-        "SELECT key_id, CAST(0 AS BIGINT) AS edge,
-            string_agg(CAST(day AS TEXT), ',') AS times,
-            string_agg(CAST(accepted AS TEXT), ',') AS accepted,
-            string_agg(CAST(refused AS TEXT), ',') AS refused
-        FROM daily_key_calls WHERE account_id = ",
-    );
-    query.push_text(account.as_str());
-    query.push(" AND day >= ").push_bind(midnight(days[0]));
-    push_keys(&mut query, keys);
-    for day in days {
-        let (begin, midnight) = (day.millis(), midnight(*day));
-        if begin == midnight {
-            continue;
-        }
-        query.push(" UNION ALL SELECT key_id, CAST(1 AS BIGINT), CAST(");
-        query.push_bind(begin).push(
-            " AS TEXT),
-            CAST(sum(CASE outcome WHEN 'accepted' THEN calls ELSE 0 END) AS TEXT),
-            CAST(sum(CASE outcome WHEN 'accepted' THEN 0 ELSE calls END) AS TEXT)
-            FROM key_calls WHERE account_id = ",
-        );
-        query.push_text(account.as_str());
-        query.push(" AND hour >= ").push_bind(begin.min(midnight));
-        query.push(" AND hour < ").push_bind(begin.max(midnight));
-        push_keys(&mut query, keys);
+    let mut query = QueryBuilder::new("WITH listed (id) AS (VALUES ");
+    // The list is filled up, so that few texts are kept as prepared statements.
+    for number in 0..keys.len().next_power_of_two() {
+        query.push(if number == 0 { "(" } else { ", (" });
+        query.push_bind(keys.get(number).map(|key| key.as_str().to_owned()));
+        query.push(")");
     }
+    query.push(") SELECT listed.id");
+    push_calls(&mut query, account, days);
+    query.push(" FROM listed WHERE listed.id IS NOT NULL");
     query
 }
 
-/// Groups by key alone, which is the order of both tables, so that no rows are sorted.
-fn push_keys(query: &mut QueryBuilder<'_>, keys: &[KeyId]) {
-    for (number, key) in keys.iter().enumerate() {
-        query.push(if number == 0 {
-            " AND key_id IN ("
-        } else {
-            ", "
-        });
-        query.push_text(key.as_str());
+/// Reads the sums and the edge for the calls since the beginning of a day, of the keys that were
+/// used last, which the index of their uses lists.
+pub(crate) fn of_latest_keys(
+    account: &AccountId,
+    since: Timestamp,
+    limit: u32,
+) -> QueryBuilder<'static> {
+    let mut query = QueryBuilder::new(
+        "WITH listed (id, name) AS (SELECT k.id, k.name FROM api_keys k WHERE k.account_id = ",
+    );
+    query.push_text(account.as_str());
+    query.push(" ORDER BY k.used DESC, k.created_at DESC, k.id DESC LIMIT +");
+    query.push_bind(i64::from(limit));
+    query.push(") SELECT listed.id, listed.name");
+    push_calls(&mut query, account, &[since]);
+    query.push(" FROM listed");
+    query
+}
+
+/// Selects the columns `sums` and `edges` for each id of `listed`. Each of them reads a range of
+/// the primary key.
+fn push_calls(query: &mut QueryBuilder<'_>, account: &AccountId, days: &[Timestamp]) {
+    let first = midnight(days[0]);
+    if days.len() == 1 {
+        query.push(", (SELECT CAST(").push_bind(first);
+        query.push(
+            " AS TEXT) || ':' || CAST(sum(accepted) AS TEXT) || ':' || CAST(sum(refused) AS TEXT)",
+        );
+    } else {
+        query.push(
+            ", (SELECT string_agg(CAST(day AS TEXT) || ':' || CAST(accepted AS TEXT)
+                || ':' || CAST(refused AS TEXT), ',')",
+        );
     }
-    query.push(") GROUP BY key_id");
+    query.push(" FROM daily_key_calls WHERE account_id = ");
+    query.push_text(account.as_str());
+    query.push(" AND key_id = listed.id AND day >= ");
+    query.push_bind(first).push(") AS sums, ''");
+    for (number, day) in with_edge(days).enumerate() {
+        let (begin, midnight) = (day.millis(), midnight(day));
+        query.push(if number > 0 { " || ','" } else { "" });
+        query.push(
+            " || coalesce((SELECT
+                CAST(sum(CASE outcome WHEN 'accepted' THEN calls ELSE 0 END) AS TEXT) || ':' ||
+                CAST(sum(CASE outcome WHEN 'accepted' THEN 0 ELSE calls END) AS TEXT)
+            FROM key_calls WHERE account_id = ",
+        );
+        query.push_text(account.as_str());
+        query.push(" AND key_id = listed.id AND hour >= ");
+        query.push_bind(begin.min(midnight));
+        query.push(" AND hour < ").push_bind(begin.max(midnight));
+        query.push("), '')");
+    }
+    query.push(" AS edges");
 }
 
 /// Sums the rows by key and day, in this order.
 pub(crate) fn sum(rows: Vec<SumRow>, days: &[Timestamp]) -> Result<Vec<DailyCalls>, CorruptValue> {
     let mut sums: BTreeMap<(String, usize), [i64; 2]> = BTreeMap::new();
     for row in rows {
-        let times = numbers(&row.times, "daily_key_calls.day")?;
-        let accepted = numbers(&row.accepted, "daily_key_calls.accepted")?;
-        let refused = numbers(&row.refused, "daily_key_calls.refused")?;
-        for ((at, accepted), refused) in times.into_iter().zip(accepted).zip(refused) {
-            let mut add = |day: Option<usize>, sign: i64| {
-                let Some(day) = day else { return };
-                let sum = sums.entry((row.key_id.clone(), day)).or_default();
-                for (sum, calls) in sum.iter_mut().zip([accepted, refused]) {
-                    *sum = sum.saturating_add(sign * calls);
-                }
-            };
-            if row.edge == 0 {
-                let begun = days.partition_point(|day| midnight(*day) <= at);
-                add(begun.checked_sub(1), 1);
-            } else {
-                let day = days.partition_point(|day| day.millis() < at);
-                // Calls before the midnight belong to the day that begins here, and the sums
-                // counted them for the day before. Calls after it are the other way round.
-                let sign = if at < midnight(Timestamp::from_millis(at)) {
-                    1
-                } else {
-                    -1
-                };
-                add(Some(day), sign);
-                add(day.checked_sub(1), -sign);
+        let mut add = |day: Option<usize>, sign: i64, calls: [i64; 2]| {
+            let Some(day) = day else { return };
+            let sum = sums.entry((row.id.clone(), day)).or_default();
+            for (sum, calls) in sum.iter_mut().zip(calls) {
+                *sum = sum.saturating_add(sign * calls);
             }
+        };
+        for day in row.sums.iter().flat_map(|sums| sums.split(',')) {
+            let [at, accepted, refused] = numbers(day, "daily_key_calls")?;
+            let begun = days.partition_point(|day| midnight(*day) <= at);
+            add(begun.checked_sub(1), 1, [accepted, refused]);
+        }
+        for (at, edge) in with_edge(days).zip(row.edges.split(',')) {
+            if edge.is_empty() {
+                continue;
+            }
+            let calls = numbers(edge, "key_calls.calls")?;
+            let day = days.partition_point(|day| *day < at);
+            // Calls before the midnight belong to the day that begins here, and the sums counted
+            // them for the day before. Calls after it are the other way round.
+            let sign = if at.millis() < midnight(at) { 1 } else { -1 };
+            add(Some(day), sign, calls);
+            add(day.checked_sub(1), -sign, calls);
         }
     }
     let sums = sums.into_iter().filter(|(_, calls)| *calls != [0, 0]);
@@ -130,10 +166,38 @@ pub(crate) fn sum(rows: Vec<SumRow>, days: &[Timestamp]) -> Result<Vec<DailyCall
     parsed.collect()
 }
 
-/// Parses a list that the database has joined by commas.
-fn numbers(list: &str, column: &'static str) -> Result<Vec<i64>, CorruptValue> {
-    let numbers = list.split(',').map(str::parse);
-    numbers
-        .collect::<Result<_, _>>()
-        .map_err(|_| CorruptValue(column))
+/// Sums the rows of the keys that were used last, in their order.
+pub(crate) fn sum_named(
+    rows: Vec<NamedSumRow>,
+    since: Timestamp,
+) -> Result<Vec<NamedKeyCalls>, CorruptValue> {
+    let mut names = Vec::with_capacity(rows.len());
+    let mut sums = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = check_column(KeyId::parse(&row.sums.id), "api_keys.id")?;
+        let name = check_column(KeyName::parse(&row.name), "api_keys.name")?;
+        names.push((id, name));
+        sums.push(row.sums);
+    }
+    let calls = sum(sums, &[since])?.into_iter();
+    let mut calls: HashMap<_, _> = calls.map(|calls| (calls.key_id.clone(), calls)).collect();
+    let keys = names.into_iter().map(|(id, name)| {
+        let calls = calls.remove(&id).map(|calls| CallSum {
+            accepted: calls.accepted,
+            refused: calls.refused,
+        });
+        NamedKeyCalls {
+            id,
+            name,
+            calls: calls.unwrap_or_default(),
+        }
+    });
+    Ok(keys.collect())
+}
+
+/// Parses numbers that the database has joined by colons.
+fn numbers<const N: usize>(text: &str, column: &'static str) -> Result<[i64; N], CorruptValue> {
+    let numbers: Result<Vec<i64>, _> = text.split(':').map(str::parse).collect();
+    let numbers = numbers.ok().and_then(|numbers| numbers.try_into().ok());
+    numbers.ok_or(CorruptValue(column))
 }

@@ -8,7 +8,7 @@ use crate::error::CorruptValue;
 use crate::query::{QueryBuilder, query, query_scalar};
 use async_trait::async_trait;
 use domain::{AccountId, KeyId, Outcome, Timestamp};
-use service::store::{CallCount, CallStore, CountedCalls, DailyCalls};
+use service::store::{CallCount, CallStore, CountedCalls, DailyCalls, NamedKeyCalls};
 
 /// Calls of one key with one outcome, and the beginning of their quarter of an hour.
 const COLUMNS: &str = "account_id, key_id, at, quarter, outcome, calls";
@@ -150,10 +150,23 @@ impl CallStore for SqlStore {
             return Ok(Vec::new());
         }
         let rows = daily::of_keys(account, keys, days)
-            .build_cached_if(false)
+            .build()
             .fetch_all(self.listings("reading the calls of a page of keys"))
             .await?;
         Ok(daily::sum(rows, days)?)
+    }
+
+    async fn calls_of_latest_keys(
+        &self,
+        account: &AccountId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<NamedKeyCalls>> {
+        let rows = daily::of_latest_keys(account, since, limit)
+            .build()
+            .fetch_all(self.listings("reading the calls of the keys that were used last"))
+            .await?;
+        Ok(daily::sum_named(rows, since)?)
     }
 
     async fn first_call(&self, account: &AccountId) -> Result<Option<Timestamp>> {

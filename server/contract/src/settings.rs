@@ -46,19 +46,19 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
         key_policy: KeyPolicy::default(),
     };
     let find = async |tenant: &Tenant| store.find_account(&tenant.account).await.unwrap().unwrap();
-    let has_changed = async |tenant: &Tenant| {
-        let changed = store.has_changed_settings(&tenant.account).await;
-        changed.unwrap()
+    let has_chosen = async |tenant: &Tenant| {
+        let chosen = store.has_chosen_currency(&tenant.account).await;
+        chosen.unwrap()
     };
     assert_eq!(find(&a).await, defaults);
-    assert!(!has_changed(&a).await);
+    assert!(!has_chosen(&a).await);
     let untouched = find(&b).await;
     let other = other_settings();
     let changed = change(&*store, &a, &defaults, &other).await;
     assert_eq!(changed, ChangeAccountOutcome::Changed);
     assert_eq!(find(&a).await, other_settings());
     assert_eq!(find(&b).await, untouched);
-    assert!(has_changed(&a).await && !has_changed(&b).await);
+    assert!(has_chosen(&a).await && !has_chosen(&b).await);
     let event = &store.audit_events(&a.account, 1).await.unwrap()[0];
     assert_eq!(event.detail, json!({ "before": a.account_name() }));
     // Saving the settings of a new account as they are chooses its currency.
@@ -68,7 +68,7 @@ async fn account_starts_with_default_settings_and_keeps_its_changes(store: Share
         change(&*store, &b, &defaults_of_b, &defaults_of_b).await,
     );
     assert_eq!(saved, ChangeAccountOutcome::Same);
-    assert!(has_changed(&b).await);
+    assert!(has_chosen(&b).await);
     assert_eq!(b.events(&*store).await, events);
     let events = a.events(&*store).await;
     let changed = change(&*store, &a, &defaults, &other).await;
@@ -98,7 +98,7 @@ async fn new_account_has_the_chosen_currency_and_time_zone(store: Shared) {
     let found = store.find_account(&tenant.account).await.unwrap().unwrap();
     assert_eq!(found.currency.code(), "EUR");
     assert_eq!(found.time_zone.name(), "Europe/Berlin");
-    let was_chosen = store.has_changed_settings(&tenant.account).await;
+    let was_chosen = store.has_chosen_currency(&tenant.account).await;
     assert!(was_chosen.unwrap());
 }
 

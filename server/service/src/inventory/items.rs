@@ -170,7 +170,7 @@ impl Inventory {
         member.must_manage_inventory()?;
         Ok(DefaultCurrency {
             currency: self.default_currency(&member.account_id).await?,
-            is_chosen: self.store.has_changed_settings(&member.account_id).await?,
+            is_chosen: self.store.has_chosen_currency(&member.account_id).await?,
         })
     }
 

@@ -157,7 +157,7 @@ pub trait MemberStore: Send + Sync + 'static {
 
     /// Returns whether the currency of an account was chosen: at set-up, or with a change of the
     /// settings.
-    async fn has_changed_settings(&self, account: &AccountId) -> Result<bool>;
+    async fn has_chosen_currency(&self, account: &AccountId) -> Result<bool>;
 
     /// Changes the settings of an account if they still equal `before`. `event` receives the old
     /// settings. If the new settings are the same, nothing is recorded.

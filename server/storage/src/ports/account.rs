@@ -13,15 +13,16 @@ pub(crate) const FIND: &str = "
     SELECT name, currency, limit_depth, limit_per_second, time_zone, keys_must_expire, key_max_days
     FROM accounts WHERE id = $1";
 
+/// The earlier currency is that of the items that were stored without one. The form of the settings
+/// contains the currency, so a change chooses it.
 pub(crate) const CHANGE: &str = "
     UPDATE accounts
-    SET name = $2, earlier_currency = coalesce(earlier_currency, currency), currency = $3, limit_depth = $4, limit_per_second = $5, time_zone = $6,
+    SET name = $2, earlier_currency = coalesce(earlier_currency, currency), currency = $3,
+        currency_chosen = 1, limit_depth = $4, limit_per_second = $5, time_zone = $6,
         keys_must_expire = $7, key_max_days = $8
     WHERE id = $1";
 
-/// The first currency that was chosen, or the one before the first change of the settings; NULL as
-/// long as none was chosen.
-pub(crate) const EARLIER_CURRENCY: &str = "SELECT earlier_currency FROM accounts WHERE id = $1";
+pub(crate) const CURRENCY_CHOSEN: &str = "SELECT currency_chosen FROM accounts WHERE id = $1";
 
 pub(crate) const CREATION_STOPPED: &str = "SELECT creation_stopped_at FROM accounts WHERE id = $1";
 
@@ -70,12 +71,12 @@ pub(super) async fn find(
 
 /// Returns whether the currency of an account was chosen: at set-up, or with a change of the
 /// settings.
-pub(super) async fn has_changes(executor: impl Executor, id: &AccountId) -> Result<bool> {
-    let earlier: Option<Option<String>> = query_scalar(EARLIER_CURRENCY)
+pub(super) async fn has_chosen_currency(executor: impl Executor, id: &AccountId) -> Result<bool> {
+    let chosen: Option<i64> = query_scalar(CURRENCY_CHOSEN)
         .bind(id.as_str())
         .fetch_optional(executor)
         .await?;
-    Ok(earlier.flatten().is_some())
+    Ok(chosen == Some(1))
 }
 
 pub(super) async fn change(
@@ -89,7 +90,7 @@ pub(super) async fn change(
     let stored = find(&mut tx, id).await?;
     let is_same = stored.as_ref() == Some(after);
     // Saving the first currency chooses it, although it is the same.
-    if is_same && has_changes(&mut tx, id).await? {
+    if is_same && has_chosen_currency(&mut tx, id).await? {
         return Ok(ChangeAccountOutcome::Same);
     }
     if !is_same && stored.as_ref() != Some(before) {

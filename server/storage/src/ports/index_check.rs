@@ -16,7 +16,7 @@ use std::path::Path;
 pub(crate) const INDEXED: &[&str] = &[
     account::CHANGE,
     account::CREATION_STOPPED,
-    account::EARLIER_CURRENCY,
+    account::CURRENCY_CHOSEN,
     account::FIND,
     failed_attempts::ACCOUNT_TO_CLOSE,
     failed_attempts::ADD,

@@ -1,6 +1,6 @@
 //! A confirmation applies the preview that was shown, and nothing else.
 
-use super::import_steps::{apply, choose, confirm, items, lines};
+use super::import_steps::{apply, choose, choose_currency, confirm, items, lines};
 use crate::support::{INVENTORY, Key, Member, TestResponse, Text as _, World};
 use serde_json::json;
 use service::store::{QuotaStore as _, Quotas};
@@ -130,12 +130,11 @@ async fn confirmation_is_refused_without_a_valid_preview_digest() {
 async fn confirmation_is_refused_if_the_default_currency_changed_since_the_preview() {
     let (world, owner, _) = fixture().await;
     // The members have saved settings, so the default is their choice.
-    let sql = "UPDATE accounts SET earlier_currency = currency";
-    world.sql(sql).await;
+    choose_currency(&owner, "USD").await;
     let fields = [("column-2", "price"), ("currency", "")];
     let path = choose(&owner, "id,name,price\nA,a,5\n", &fields).await;
     let preview_page = preview(&owner, &path).await;
-    world.sql("UPDATE accounts SET currency = 'CHF'").await;
+    choose_currency(&owner, "CHF").await;
     let page = confirm(&owner, &path, &preview_page, "").await.expect(422);
     page.has(OUTDATED);
     assert_eq!(items(&world).await, 0);
@@ -144,9 +143,6 @@ async fn confirmation_is_refused_if_the_default_currency_changed_since_the_previ
 #[tokio::test]
 async fn confirmation_is_refused_if_a_default_currency_was_chosen_since_the_preview() {
     let (world, owner, _) = fixture().await;
-    world
-        .sql("UPDATE accounts SET earlier_currency = NULL")
-        .await;
     // As many rows have a currency as a price, so that the file seems to name one for each price.
     let fields = [
         ("column-2", "price"),
@@ -161,8 +157,7 @@ async fn confirmation_is_refused_if_a_default_currency_was_chosen_since_the_prev
     .await;
     let preview_page = preview(&owner, &path).await;
     // Now the default applies to the row that the preview skips.
-    let sql = "UPDATE accounts SET earlier_currency = currency";
-    world.sql(sql).await;
+    choose_currency(&owner, "USD").await;
     let page = confirm(&owner, &path, &preview_page, "").await.expect(422);
     page.has(OUTDATED);
     assert_eq!(items(&world).await, 0);

@@ -1,6 +1,6 @@
 //! The mapping of a table's columns, as the account remembers it.
 
-use super::import_steps::{apply, begin, choose, lines};
+use super::import_steps::{apply, begin, choose, choose_currency, lines};
 use crate::support::{Member, Text as _, World};
 
 const FILE: &str = "Nummer,Titel,Notiz\n1,a,x\n";
@@ -135,14 +135,7 @@ async fn currency_is_never_proposed_silently() {
     page.has("18,990.00 EUR");
     // The settings of the account are a choice.
     fields[4] = ("currency", "");
-    let settings = [
-        ("account_name", "Acme Motors"),
-        ("currency", "CHF"),
-        ("limit_depth", "77"),
-        ("limit_per_second", "7"),
-        ("time_zone", "UTC"),
-    ];
-    owner.form("/settings", &settings).await.expect(303);
+    choose_currency(&owner, "CHF").await;
     let path = begin(&owner, file).await;
     owner.form(&path, &fields).await.expect(303);
     let page = owner.get_text(&format!("{path}/preview")).await;
@@ -156,7 +149,7 @@ async fn currency_is_never_proposed_silently() {
 #[tokio::test]
 async fn currency_of_a_file_without_columns_is_chosen_as_well() {
     const REQUIRED: &str = "Select a currency. The file has prices for which it doesn";
-    let (world, owner) = World::with_owner().await;
+    let (_world, owner) = World::with_owner().await;
     let upload = async |name, file: &str| {
         let upload = owner.upload("/inventory/import", name, file, &[]).await;
         upload.expect(303).header("location").to_owned()
@@ -195,9 +188,7 @@ async fn currency_of_a_file_without_columns_is_chosen_as_well() {
     owner.get_text(&path).await.lacks("Currency for prices");
     owner.form(&path, &[]).await.expect(303);
     // Once the members have saved settings, the default is their choice.
-    world
-        .sql("UPDATE accounts SET earlier_currency = currency")
-        .await;
+    choose_currency(&owner, "USD").await;
     let path = upload("cars.json", json).await;
     owner
         .get_text(&path)
@@ -260,14 +251,13 @@ async fn price_below_the_sampled_rows_needs_a_currency_as_well() {
 
 #[tokio::test]
 async fn currencies_are_grouped_and_ordered_by_name() {
-    let (world, owner) = World::with_owner().await;
+    let (_world, owner) = World::with_owner().await;
     let list = currency_list(&owner).await;
     let (proposed, _) = list.split_once("<optgroup").unwrap();
     proposed.has_all(["value=\"\" selected", "Select a currency"]);
     list.lacks("Default of the account");
     // Once the members have saved settings, the default is their choice.
-    let sql = "UPDATE accounts SET earlier_currency = currency";
-    world.sql(sql).await;
+    choose_currency(&owner, "USD").await;
     let list = currency_list(&owner).await;
     list.lacks("Select a currency");
     let groups: Vec<Vec<&str>> = list

@@ -23,6 +23,18 @@ pub(super) async fn choose(member: &Member, file: &str, fields: &[(&str, &str)])
     path
 }
 
+/// Saves the settings of the account with a default currency, which chooses it.
+pub(super) async fn choose_currency(member: &Member, currency: &str) {
+    let settings = [
+        ("account_name", "Acme Motors"),
+        ("currency", currency),
+        ("limit_depth", "77"),
+        ("limit_per_second", "7"),
+        ("time_zone", "UTC"),
+    ];
+    member.form("/settings", &settings).await.expect(303);
+}
+
 /// Confirms the preview as it is now.
 pub(super) async fn apply(member: &Member, path: &str, removals: &str) -> TestResponse {
     let preview = member.get(&format!("{path}/preview")).await;

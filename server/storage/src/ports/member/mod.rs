@@ -104,9 +104,9 @@ impl MemberStore for SqlStore {
         account::find(self.readers("finding an account"), account).await
     }
 
-    async fn has_changed_settings(&self, account: &AccountId) -> Result<bool> {
-        let readers = self.readers("finding whether settings of an account were changed");
-        account::has_changes(readers, account).await
+    async fn has_chosen_currency(&self, account: &AccountId) -> Result<bool> {
+        let readers = self.readers("finding whether the currency of an account was chosen");
+        account::has_chosen_currency(readers, account).await
     }
 
     async fn change_account(

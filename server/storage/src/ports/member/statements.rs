@@ -4,11 +4,11 @@ use crate::error::CorruptValue;
 use crate::ports::member_row::MemberRow;
 use service::store::Candidate;
 
-/// `earlier_currency` is NULL as long as no currency was chosen. A change of the settings sets it,
-/// too, since their form contains the currency.
+/// If no currency is chosen, the account has the default.
 pub(crate) const INSERT_ACCOUNT: &str = "
-    INSERT INTO accounts (id, name, created_at, currency, earlier_currency, time_zone)
-    VALUES ($1, $2, $3, coalesce($4, 'USD'), $4, coalesce($5, 'UTC'))";
+    INSERT INTO accounts (id, name, created_at, currency, currency_chosen, time_zone)
+    VALUES ($1, $2, $3, coalesce($4, 'USD'), CASE WHEN $4 IS NULL THEN 0 ELSE 1 END,
+        coalesce($5, 'UTC'))";
 
 pub(crate) const PASSWORD_HASH: &str = "SELECT password_hash FROM members WHERE id = $1";
 

@@ -41,9 +41,9 @@ pub struct DisplayTime {
     pub iso: String,
     /// Full text in the account's time zone, such as `23 Nov 2026, 05:31:07 UTC`.
     pub exact: String,
-    /// The day alone in the account's time zone, such as `23 Nov 2026`. For an expiry that is not
-    /// at the end of a day, it also contains the minute: `23 Nov 2026, 05:31 UTC`.
-    pub day: String,
+    /// Short text in the account's time zone: the day alone, such as `23 Nov 2026`. For an expiry
+    /// that is not at the end of a day, it also contains the minute: `23 Nov 2026, 05:31 UTC`.
+    pub short: String,
 }
 
 impl DisplayTime {

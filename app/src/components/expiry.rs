@@ -39,7 +39,7 @@ pub fn ExpiryField(
             .map(|(expiry, moment)| {
                 view! {
                     <span data-end=expiry.as_str()>
-                        "Expires on " <time datetime=moment.iso>{moment.day}</time>
+                        "Expires on " <time datetime=moment.iso>{moment.short}</time>
                     </span>
                 }
             })

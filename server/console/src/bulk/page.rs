@@ -12,7 +12,7 @@ pub fn confirmation(selection: BulkSelection, zone: &Zone) -> BulkPage {
     let extensions = selection.extensions;
     let days = selection.keys.iter().filter_map(|key| {
         let extension = extensions.get(&key.record.id)?;
-        Some(display_expiry(extension.after, zone).day)
+        Some(display_expiry(extension.after, zone).short)
     });
     let extended = days.collect();
     let keys = selection.keys.into_iter();

@@ -222,7 +222,7 @@ fn skipped(number: usize, action: BulkAction) -> AnyView {
 /// Renders a key's name, its last use, and its expiry before and after an extension.
 fn row(key: KeyView, extended: Option<String>, clock: Clock) -> AnyView {
     let extended = extended.zip(key.expires).map(|(after, before)| {
-        view! { <small>{format!("Expires {} → {after}", before.day)}</small> }
+        view! { <small>{format!("Expires {} → {after}", before.short)}</small> }
     });
     let last_use = match key.last_use {
         None => erase("Never used"),

@@ -7,11 +7,11 @@ use domain::DisplayTime;
 #[component]
 pub fn Day(moment: DisplayTime) -> impl IntoView {
     let DisplayTime {
-        iso, exact, day, ..
+        iso, exact, short, ..
     } = moment;
     view! {
         <time datetime=iso title=exact>
-            <span class="ago">{day}</span>
+            <span class="ago">{short}</span>
             <span class="exact">{exact.clone()}</span>
         </time>
     }

@@ -97,9 +97,10 @@ pub fn details(details: KeyDetails, period: ActivityPeriod, member: &Member) -> 
         latest_day: details.latest_end.map(|end| zone.last_day(end)),
         early_expiry: (key.record.expires_at)
             .filter(|end| !is_end_of_day(*end, zone))
-            .map(|end| display_expiry(end, zone).day),
+            .map(|end| display_expiry(end, zone).short),
         policy: details.policy,
-        extended: (details.extended).map(|end| (zone.last_day(end), display_expiry(end, zone).day)),
+        extended: (details.extended)
+            .map(|end| (zone.last_day(end), display_expiry(end, zone).short)),
         zone: zone.name().to_owned(),
         history: history.map(|event| history::row(event, zone)).collect(),
         activity: activity(details.activity, &key, period, zone),

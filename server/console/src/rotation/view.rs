@@ -164,7 +164,7 @@ fn grace_label(grace: Grace, now: Timestamp, end: Option<&DisplayTime>) -> Strin
     match end.filter(|(end, seconds)| end.at <= now.plus_seconds(*seconds)) {
         Some((end, _)) => {
             let wait = grace.label().trim_start_matches("Expires in ");
-            format!("Expires on {}, sooner than in {wait}", end.day)
+            format!("Expires on {}, sooner than in {wait}", end.short)
         }
         None => grace.label().to_owned(),
     }
@@ -185,7 +185,7 @@ fn facts(key: &KeyView) -> AnyView {
     };
     let end = match &key.expires {
         None => "Never".to_owned(),
-        Some(end) => end.day.clone(),
+        Some(end) => end.short.clone(),
     };
     let rows = [
         ("Name", erase(key.name.to_string())),

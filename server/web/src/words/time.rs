@@ -13,7 +13,7 @@ pub fn display_time(at: Timestamp, zone: &Zone) -> DisplayTime {
         at,
         iso: rfc3339(at),
         exact: write(at, zone, EXACT),
-        day: write(at, zone, DAY),
+        short: write(at, zone, DAY),
     }
 }
 
@@ -22,12 +22,12 @@ pub fn last_moment(end: Timestamp) -> Timestamp {
     Timestamp::from_millis(end.millis().saturating_sub(1))
 }
 
-/// Returns an expiry with its texts. Its day is the last one before it: a key that expires at
-/// midnight works until the end of the day before. For an expiry at another time, the
-/// text contains that time as well.
+/// Returns an expiry with its texts. The short one is the last day before it: a key that expires at
+/// midnight works until the end of the day before. For an expiry at another time, it contains that
+/// time as well.
 pub fn display_expiry(end: Timestamp, zone: &Zone) -> DisplayTime {
     DisplayTime {
-        day: write_expiry(end, zone, MINUTE),
+        short: write_expiry(end, zone, MINUTE),
         ..display_time(end, zone)
     }
 }
@@ -82,7 +82,7 @@ mod tests {
             let display_time = display_time(at, &Zone::parse(zone).unwrap());
             assert_eq!(display_time.iso, "2026-11-23T05:31:07Z");
             assert_eq!(
-                (display_time.exact.as_str(), display_time.day.as_str()),
+                (display_time.exact.as_str(), display_time.short.as_str()),
                 (exact, day)
             );
         }
@@ -93,7 +93,7 @@ mod tests {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let midnight = zone.end_of_day("2027-05-29").unwrap();
         assert_eq!(expiry_words(midnight, &zone), "29 May 2027");
-        assert_eq!(display_expiry(midnight, &zone).day, "29 May 2027");
+        assert_eq!(display_expiry(midnight, &zone).short, "29 May 2027");
     }
 
     #[test]
@@ -101,7 +101,10 @@ mod tests {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let later = zone.end_of_day("2027-05-29").unwrap().plus_seconds(61);
         assert_eq!(expiry_words(later, &zone), "30 May 2027, 00:01:01 CEST");
-        assert_eq!(display_expiry(later, &zone).day, "30 May 2027, 00:01 CEST");
+        assert_eq!(
+            display_expiry(later, &zone).short,
+            "30 May 2027, 00:01 CEST"
+        );
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn Keys(keys: KeyCounts, expiring: Vec<ExpiringKey>, now: Timestamp) -> impl
                 <li>
                     <a class="name" href=format!("/keys/{}", key.id)>{key.name.to_string()}</a>
                     {key.late.then(|| view! { <strong class="late">"still in use"</strong> })}
-                    {when(&key.end, &key.end.day, now)}
+                    {when(&key.end, &key.end.short, now)}
                 </li>
             }
         });

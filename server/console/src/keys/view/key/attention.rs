@@ -144,6 +144,6 @@ fn expiry(key: &KeyView, now: Timestamp) -> Option<String> {
     let is_near = end.at <= now.plus_seconds(30 * seconds::DAY);
     is_near.then(|| {
         let when = relative(end.at, now);
-        format!("This key expires {when}, on {}.", end.day)
+        format!("This key expires {when}, on {}.", end.short)
     })
 }

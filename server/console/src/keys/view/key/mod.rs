@@ -134,7 +134,7 @@ fn changed(change: QuickChange, page: &Data, tone: Tone) -> Option<AnyView> {
         QuickChange::Extended(before) => {
             let end = page.key.expires.as_ref()?;
             let is_back = settings.last_day == before;
-            (!is_back).then(|| format!("Extended. This key now expires on {}.", end.day))?
+            (!is_back).then(|| format!("Extended. This key now expires on {}.", end.short))?
         }
     };
     let undo = undo(page);

@@ -89,7 +89,7 @@ fn watching(
         }
     });
     let since = watch.since.clone();
-    let from = watch.from.day.clone();
+    let from = watch.from.short.clone();
     view! {
         <p>"Learning started " <Time moment=since clock=clock/> ". Any IP address can still use this key."</p>
         <p class="second">
@@ -127,7 +127,7 @@ fn learned(
     may_change: bool,
     clock: Clock,
 ) -> AnyView {
-    let nothing = format!("No requests since {}.", watch.from.day);
+    let nothing = format!("No requests since {}.", watch.from.short);
     let news = match watch.addresses.len() {
         0 => format!("{nothing} Addresses appear here automatically."),
         count => format!(

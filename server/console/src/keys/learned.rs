@@ -30,7 +30,7 @@ pub async fn learned(
     let zone = member.time_zone();
     let (watch, last_use) = match watched.map_err(|error| failure(error, &visitor.request_id)) {
         Ok(Some((watched, last_use))) => (
-            keys::page::watch(watched, zone),
+            keys::activity::watch(watched, zone),
             last_use.map(|last| last_use_view(last, zone)),
         ),
         Ok(None) => return render::not_found(&state, &visitor, uri.path()).await,

@@ -1,5 +1,6 @@
 //! Pages of the list of keys and of one key.
 
+mod activity;
 mod address;
 mod bulk_notice;
 mod call_examples;

@@ -47,6 +47,11 @@ impl Problem {
         view! { <Notice tone=Tone::Error text=self.message.clone() action=faults focus=focus/> }
     }
 
+    /// Adds the error of one more field.
+    pub fn push(&mut self, error: FieldError) {
+        self.fields.push(error);
+    }
+
     /// Returns the error of `field`.
     pub fn at(&self, field: Field) -> Option<String> {
         self.fields

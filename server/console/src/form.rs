@@ -8,7 +8,6 @@ use super::render::{self, with_status};
 use super::return_path::sign_in_url;
 use super::{Visitor, cookies, kept_form};
 use app::Content;
-use app::components::Problem;
 use app::request::Flash;
 use axum::response::{IntoResponse, Response};
 use domain::Failure;
@@ -58,41 +57,6 @@ impl SignedOut {
 impl IntoResponse for SignedOut {
     fn into_response(self) -> Response {
         *self.0
-    }
-}
-
-/// A refused form as it was submitted, and the reason.
-#[derive(Debug, Clone)]
-pub struct Refused<F> {
-    pub form: F,
-    pub failure: Failure,
-}
-
-impl<F> Refused<F> {
-    /// Splits the form from the failure, for a page with or without a refusal.
-    pub fn parts(refused: Option<Self>, initial: impl FnOnce() -> F) -> (F, Option<Failure>) {
-        match refused {
-            Some(Self { form, failure }) => (form, Some(failure)),
-            None => (initial(), None),
-        }
-    }
-
-    /// Like [`Refused::parts`], with the problem that the page shows.
-    pub fn split(refused: Option<Self>, initial: impl FnOnce() -> F) -> (F, Option<Problem>) {
-        let (form, failure) = Self::parts(refused, initial);
-        (form, failure.map(problem))
-    }
-}
-
-/// Returns the problem that the page of a refused form shows. The member has a session by then, so
-/// a form that was refused without one is a kept form.
-pub fn problem(failure: Failure) -> Problem {
-    match failure {
-        Failure::SignedOut => Problem::broken(
-            "Your session ended before this form was saved. Check your entries, then send the form again."
-                .to_owned(),
-        ),
-        failure => failure.into(),
     }
 }
 

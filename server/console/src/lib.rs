@@ -29,6 +29,7 @@ mod keys;
 mod leads;
 mod list_address;
 mod list_parameters;
+mod refused;
 pub mod render;
 mod requests;
 mod return_path;

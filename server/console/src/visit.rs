@@ -2,8 +2,8 @@
 
 use super::backend::ConsoleBackend;
 use super::fields::Fields;
-use super::form::Refused;
 use super::list_parameters::{CORRECTED, corrected};
+use super::refused::Refused;
 use super::return_path::sign_in_url;
 use super::{Visitor, cookies, render, see_other};
 use app::Content;

@@ -4,7 +4,7 @@ use super::view::bulk_page;
 use super::{LIST, page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
-use crate::form::Refused;
+use crate::refused::Refused;
 use crate::return_path::same_list;
 use app::Content;
 use axum::response::Response;

@@ -1,7 +1,7 @@
 //! The confirmation before a bulk action pauses, revokes, resumes or extends keys.
 
 use crate::components::{Help, HelpLink, SelectField, narrow, with_help};
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::components::{Clock, FormState, Notice, PageHead, Problem, TextField, Time, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

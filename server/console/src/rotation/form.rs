@@ -3,7 +3,8 @@
 use super::show;
 use super::view::rotated_key_page;
 use crate::fields::Fields;
-use crate::form::{FormResult, Refused};
+use crate::form::FormResult;
+use crate::refused::Refused;
 use crate::{FormRequest, keys};
 use app::Content;
 use domain::KeyId;

@@ -1,8 +1,8 @@
 //! The form that replaces a key by a new one, and the response to it.
 
 use crate::components::{FormOwner, Help, HelpLink, SelectField, fact, narrow, with_help};
-use crate::form::Refused;
 use crate::keys::view::new_key::saved_key_page;
+use crate::refused::Refused;
 use app::components::{ExpiryField, FormState, Notice, PageHead, Tone, new_tab_link};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

@@ -2,7 +2,7 @@
 //! revoked.
 
 use crate::components::{Help, HelpLink, narrow, with_help};
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::components::{FormState, Notice, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

@@ -3,7 +3,8 @@
 use super::show;
 use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::{FormResult, Refused};
+use crate::form::FormResult;
+use crate::refused::Refused;
 
 const PAGE: &str = "/settings";
 

@@ -6,7 +6,7 @@ use super::view::settings_page;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use crate::fields::Fields;
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::Content;
 use axum::response::Response;
 use domain::{Failure, SettingsForm, SettingsPage};

@@ -2,7 +2,7 @@
 
 use crate::charts::number;
 use crate::components::{FormOwner, SelectField, fact};
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::components::{FormState, Notice, PageHead, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

@@ -4,7 +4,7 @@ use super::show;
 use super::view::{Typed, default_zone};
 use crate::backend::failure;
 use crate::fields::Fields;
-use crate::form::Refused;
+use crate::refused::Refused;
 use crate::render::with_status;
 use crate::return_path::HOME;
 use crate::{FormRequest, cookies, see_other};

@@ -2,7 +2,7 @@
 
 use super::view::{LinkPage, Typed, invalid_link_page, setup_page};
 use crate::backend::failure;
-use crate::form::Refused;
+use crate::refused::Refused;
 use crate::{Visitor, outcome_unknown, plain_text, render, unavailable};
 use app::{Content, Page};
 use axum::extract::State;

@@ -1,7 +1,7 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
 use crate::components::{SelectField, Username};
-use crate::form::Refused;
+use crate::refused::{Refused, problem_with_secrets};
 use app::components::{Icon, Problem, TextField};
 use app::prelude::*;
 use app::request::page_request;
@@ -95,12 +95,8 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
         time_zone: default_zone(),
         email: String::new(),
     };
-    let (typed, problem) = Refused::split(refused, initial);
-    // The browser gets no password back, so it has to be typed again if another field is invalid.
-    let password_error = problem.as_ref().map(|problem| {
-        let error = problem.at(Field::Password);
-        error.unwrap_or_else(|| "Enter the password again.".to_owned())
-    });
+    let (typed, failure) = Refused::parts(refused, initial);
+    let problem = failure.map(|failure| problem_with_secrets(failure, &[Field::Password]));
     let password = || {
         view! {
             <TextField
@@ -109,7 +105,7 @@ pub fn setup_page(link: LinkPage, refused: Option<Refused<Typed>>) -> AnyView {
                 label="New password"
                 kind="password"
                 hint=PASSWORD_HINT
-                error=Signal::stored(password_error.clone())
+                error=error_at(problem.as_ref(), Field::Password)
                 autocomplete="new-password"
             />
         }

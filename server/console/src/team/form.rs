@@ -3,7 +3,8 @@
 use super::view::{RefusedForm, invitation_link_page};
 use super::{page, show, words};
 use crate::fields::Fields;
-use crate::form::{FormResult, Refused, Sender};
+use crate::form::{FormResult, Sender};
+use crate::refused::Refused;
 use crate::{FormRequest, render};
 use app::Content;
 use axum::http::StatusCode;

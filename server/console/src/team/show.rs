@@ -5,7 +5,7 @@ use super::view::{RefusedForm, invite_page, member_page, team_page};
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use crate::fields::Fields;
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::Content;
 use axum::response::Response;
 use domain::{Failure, InviteForm, TeamPage};

@@ -44,6 +44,13 @@ async fn wrong_or_weak_password_is_refused_at_its_field() {
             .expect(422)
             .body;
         assert!(page.contains(message), "{message}");
+        // Neither password is sent back, so both have to be entered again.
+        page.has_all([
+            "Fix the 2 highlighted fields. We never send a password back to a page",
+            "href=\"#old-password\"",
+            "href=\"#password\"",
+            "Enter the password again.",
+        ]);
         page.lacks_all([old, &format!("\"{new}\"")]);
         world.clock.advance_seconds(60);
     }

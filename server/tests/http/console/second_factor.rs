@@ -467,7 +467,13 @@ async fn renewed_recovery_codes_are_shown_once_and_replace_the_earlier_ones() {
         (PASSWORD, "zzzzz-zzzzz", "That code is incorrect"),
     ] {
         let refusal = renew(password, code).await.expect(422);
-        refusal.has(message);
+        // Neither field is sent back, so both have to be filled in again.
+        refusal.has_all([
+            message,
+            "Fix the 2 highlighted fields.",
+            "href=\"#old-password-off\"",
+            "href=\"#code-off\"",
+        ]);
         refusal.lacks("id=\"recovery-codes\"");
         world.clock.advance_seconds(30);
     }

@@ -100,8 +100,12 @@ async fn setup_asks_for_time_zone_and_currency_and_stores_both() {
     let refused = send("Europe/Berlin", "").await.expect(422);
     refused.has_all(["Select a currency.", "href=\"#currency\""]);
     refused.lacks("data-own-zone");
-    // The password is not sent back.
-    refused.has("Enter the password again.");
+    // The password is not sent back, which the notice reports as well.
+    refused.has_all([
+        "Fix the 2 highlighted fields. We never send a password back to a page, so enter it again.",
+        "href=\"#password\"",
+        "Enter the password again.",
+    ]);
     let (_, focused) = refused.body.split_once("autofocus").unwrap();
     focused.has("id=\"password\"");
     let selected = refused.selected_options();

@@ -1,7 +1,8 @@
 //! A member's own page: their password, and the browsers in which they are signed in.
 
 use crate::components::{DetailHead, EndSessions, Help, Username, cards_with_help, sessions_table};
-use app::components::{Clock, FormState, Notice, Problem, TextField, Tone};
+use crate::refused::problem_with_secrets;
+use app::components::{Clock, FormState, Notice, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
 use app::request::page_request;
@@ -105,7 +106,8 @@ fn sessions(sessions: Vec<SessionRow>, clock: Clock) -> AnyView {
 }
 
 fn password(email: &str, refused: Option<Failure>) -> AnyView {
-    let form_state = FormState::new(refused.map(Problem::from));
+    let secrets = [Field::OldPassword, Field::Password];
+    let form_state = FormState::new(refused.map(|failure| problem_with_secrets(failure, &secrets)));
     view! {
         <section class="box" id="own-password">
             <h2>"Password"</h2>
@@ -160,7 +162,10 @@ fn second_factor(
         },
         Some(left) => {
             let (recovery, problem) = match refused {
-                Some((recovery, failure)) => (recovery, Some(Problem::from(failure))),
+                Some((recovery, failure)) => {
+                    let secrets = [Field::OldPassword, Field::Code];
+                    (recovery, Some(problem_with_secrets(failure, &secrets)))
+                }
                 None => (page_request().asked("recovery").is_some(), None),
             };
             factor_form(email, left, recovery, required, FormState::new(problem))
@@ -198,13 +203,6 @@ fn factor_form(
     } else {
         "Enter your password and a code to get new recovery codes, which replace all earlier ones, or to turn two-factor authentication off."
     };
-    // No page contains a password, so it has to be entered again after a wrong code.
-    let has_code_error = form_state.at(Field::Code).with_untracked(Option::is_some);
-    let hint = if has_code_error {
-        "Enter it again. We never send a password back to a page."
-    } else {
-        "Confirms that it's you."
-    };
     let off = (!required).then(|| {
         view! {
             <button type="submit" class="button" formaction="/account/second-factor/off">
@@ -224,7 +222,7 @@ fn factor_form(
                 name="old_password"
                 label="Current password"
                 kind="password"
-                hint=hint
+                hint="Confirms that it's you."
                 error=form_state.at(Field::OldPassword)
                 autocomplete="current-password"
             />

@@ -1,6 +1,7 @@
 //! Setting up an authenticator app, and the only time that the recovery codes are shown.
 
 use crate::components::{Help, Username, narrow, shown_once, with_help};
+use crate::refused::problem_with_secrets;
 use app::components::{Code, CopyButton, FormState, Notice, PageHead, Problem, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;
@@ -42,7 +43,9 @@ pub struct PasswordStep {
 
 /// The direct response to a form with a correct code.
 pub fn enrolment_password_page(step: PasswordStep) -> AnyView {
-    let form_state = FormState::new(step.failure.map(Problem::from));
+    let problem = step.failure;
+    let problem = problem.map(|failure| problem_with_secrets(failure, &[Field::OldPassword]));
+    let form_state = FormState::new(problem);
     let email = page_request().member.map(|member| member.email.to_string());
     narrow(view! {
         <PageHead title=HEAD.title purpose="The code is correct. Enter your password to finish."/>

@@ -3,7 +3,7 @@
 use super::columns::columns;
 use super::head;
 use crate::components::{FormOwner, Help, HelpLink, cards_with_help, fact};
-use crate::form::problem;
+use crate::refused::problem;
 use app::components::{Column, Icon, Row, Table, optional_text};
 use app::prelude::*;
 use domain::{CurrencyChoice, Failure, ImportFile};

@@ -3,9 +3,10 @@
 
 use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::{FormResult, Refused, Sender};
+use crate::form::{FormResult, Sender};
 use crate::keys::quick_change::QuickChange;
 use crate::keys::show;
+use crate::refused::Refused;
 use app::request::Flash;
 use axum::response::Response;
 use domain::{ActivityPeriod, Failure, KeyId};

@@ -2,8 +2,9 @@
 
 use crate::FormRequest;
 use crate::fields::Fields;
-use crate::form::{FormResult, Refused};
+use crate::form::FormResult;
 use crate::keys::show;
+use crate::refused::Refused;
 use domain::{KeyId, RevokeKeyForm};
 
 pub async fn revoke_key(request: FormRequest<Fields, KeyId>) -> FormResult {

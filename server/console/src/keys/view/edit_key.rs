@@ -1,7 +1,7 @@
 //! The form that changes a key.
 
 use crate::components::{FormOwner, Help, HelpLink, narrow, not_allowed, with_help};
-use crate::form::{Refused, problem};
+use crate::refused::{Refused, problem};
 use app::components::{
     FieldError, FormState, KeyOptions, Notice, PageHead, Permissions, Problem, TextField, Tone,
     takes_focus,

@@ -4,7 +4,7 @@
 use crate::components::{
     FormOwner, Help, HelpLink, narrow, not_allowed, shown_once_with_help, with_help,
 };
-use crate::form::problem;
+use crate::refused::problem;
 use app::components::{FormState, KeyCreation, NewKey, Notice, SaveKey, Tone, new_tab_link};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

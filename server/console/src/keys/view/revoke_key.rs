@@ -1,7 +1,7 @@
 //! The page that revokes a key. The list opens a dialog instead once its module runs.
 
 use crate::components::{Help, HelpLink, narrow, with_help};
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::components::{Clock, FormState, Notice, RevokeForm, Tone, Used};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

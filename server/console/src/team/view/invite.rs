@@ -1,7 +1,7 @@
 //! The form that invites a person, and the only time that the invitation link is shown.
 
 use crate::components::{FormOwner, Help, narrow, not_allowed, shown_once, with_help};
-use crate::form::Refused;
+use crate::refused::Refused;
 use app::components::{
     Code, FieldError, FormState, Notice, PageHead, TextField, Tone, takes_focus,
 };

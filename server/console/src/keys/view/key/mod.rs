@@ -11,8 +11,8 @@ mod week_pattern;
 
 use super::rotation::{OverlapSection, replaced_by, replaces};
 use crate::components::DetailHead;
-use crate::form::Refused;
 use crate::keys::quick_change::QuickChange;
+use crate::refused::Refused;
 use app::components::{Badge, Clock, Notice, Tone};
 use app::pages::page_data::{Head, page_or_error};
 use app::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::facts::last_used;
 use crate::charts::counted;
-use crate::form::{Refused, problem};
+use crate::refused::{Refused, problem};
 use app::components::{Clock, FieldError, FormState, Time, takes_focus};
 use app::prelude::*;
 use domain::{Field, KeyId, LastUse, Timestamp, Watch, WatchedCaller};

@@ -78,9 +78,6 @@ pub struct SettingsForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsPage {
     pub settings: SettingsForm,
-    /// Code and name of each currency.
-    pub currencies: Vec<(String, String)>,
-    pub time_zones: Vec<String>,
     /// The member's role may change the settings.
     pub may_change: bool,
     /// Present for owners only.

@@ -1,5 +1,6 @@
 //! Building blocks of pages that only the server renders.
 
+mod account_options;
 mod day;
 mod detail_head;
 mod fact;
@@ -10,6 +11,7 @@ mod select_field;
 mod sessions;
 mod username;
 
+pub use account_options::{currencies, time_zones};
 pub use day::Day;
 pub use detail_head::DetailHead;
 pub use fact::fact;

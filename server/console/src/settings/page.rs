@@ -1,17 +1,12 @@
 //! Data of the Settings page.
 
 use domain::{Emergency, RateLimit, SettingsPage};
-use service::inventory::Currency;
-use service::{Member, SettingsOverview, Zone, settings_form};
+use service::{Member, SettingsOverview, settings_form};
 use web::words::time::display_time;
 
 pub fn settings(overview: SettingsOverview, member: &Member) -> SettingsPage {
     SettingsPage {
         settings: settings_form(&overview.settings),
-        currencies: Currency::all()
-            .map(|currency| (currency.code().to_owned(), currency.name().to_owned()))
-            .collect(),
-        time_zones: Zone::names(),
         may_change: member.role().may_manage_account(),
         emergency: overview.emergency.map(|emergency| Emergency {
             stopped: (emergency.stopped).map(|at| display_time(at, member.time_zone())),

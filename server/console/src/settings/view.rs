@@ -1,7 +1,7 @@
 //! The settings of an account.
 
 use crate::charts::number;
-use crate::components::{FormOwner, SelectField, fact};
+use crate::components::{FormOwner, SelectField, currencies, fact, time_zones};
 use crate::refused::Refused;
 use app::components::{FormState, Notice, PageHead, TextField, Tone};
 use app::pages::page_data::{Head, page_or_error};
@@ -132,10 +132,6 @@ fn Change(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) ->
         refused => Refused::split(refused, || page.settings),
     };
     let form_state = FormState::new(problem);
-    let currencies = page.currencies.into_iter();
-    let currencies = currencies.map(|(code, name)| (code.clone(), format!("{code} – {name}")));
-    let zones = page.time_zones.into_iter();
-    let zones = zones.map(|name| (name.clone(), name.replace('_', " ")));
     let account = view! {
         <TextField
             id="account-name"
@@ -150,7 +146,7 @@ fn Change(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) ->
             id="time-zone"
             name="time_zone"
             label="Time zone"
-            options=zones.collect()
+            options=time_zones()
             value=form.time_zone
             hint=ZONE
             error=form_state.at(Field::TimeZone)
@@ -159,7 +155,7 @@ fn Change(page: domain::SettingsPage, refused: Option<Refused<SettingsForm>>) ->
             id="currency"
             name="currency"
             label="Default currency"
-            options=currencies.collect()
+            options=currencies()
             value=form.currency
             hint=CURRENCY
             error=form_state.at(Field::Currency)

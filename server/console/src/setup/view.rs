@@ -1,13 +1,11 @@
 //! The pages of one-time links: the first owner, a further account, an invitation, a new password.
 
-use crate::components::{SelectField, Username};
+use crate::components::{SelectField, Username, currencies, time_zones};
 use crate::refused::{Refused, problem_with_secrets};
 use app::components::{Icon, Problem, TextField};
 use app::prelude::*;
 use app::request::page_request;
 use domain::Field;
-use service::Zone;
-use service::inventory::Currency;
 
 const PASSWORD_HINT: &str = "At least 12 characters. A few unrelated words work well.";
 
@@ -53,22 +51,11 @@ pub fn default_zone() -> String {
     "UTC".to_owned()
 }
 
-fn zones() -> Vec<(String, String)> {
-    let zones = Zone::names().into_iter();
-    zones
-        .map(|name| (name.clone(), name.replace('_', " ")))
-        .collect()
-}
-
 /// Returns the currencies after an option that is not one, so that no price gets a currency by
 /// accident.
-fn currencies() -> Vec<(String, String)> {
+fn currency_options() -> Vec<(String, String)> {
     let unset = (String::new(), "Select a currency".to_owned());
-    let all = Currency::all().map(|currency| {
-        let (code, name) = (currency.code(), currency.name());
-        (code.to_owned(), format!("{code} – {name}"))
-    });
-    std::iter::once(unset).chain(all).collect()
+    std::iter::once(unset).chain(currencies()).collect()
 }
 
 /// The fields of the form as they were typed, except for the password.
@@ -186,7 +173,7 @@ fn owner_fields(
                 id="time-zone"
                 name="time_zone"
                 label="Time zone"
-                options=zones()
+                options=time_zones()
                 value=typed.time_zone
                 error=at(Field::TimeZone)
             />
@@ -195,7 +182,7 @@ fn owner_fields(
             id="currency"
             name="currency"
             label="Default currency"
-            options=currencies()
+            options=currency_options()
             value=typed.currency
             hint="Used for items that are sent without a currency. You can change it in Settings."
             error=at(Field::Currency)

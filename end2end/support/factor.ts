@@ -79,7 +79,7 @@ export async function useFactor(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: "Dashboard" })).toBeVisible();
   await page.goto("/account");
   await expect(page.getByText("9 recovery codes left")).toBeVisible();
-  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.locator("#second-factor").getByLabel("Current password").fill(owner.password);
   await page.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
   await page.getByRole("button", { name: "Get new recovery codes" }).click();
   await expect(page.getByText("Your earlier recovery codes no longer work.")).toBeVisible();
@@ -87,7 +87,7 @@ export async function useFactor(page: Page): Promise<void> {
   expect(renewed).toHaveLength(10);
   await page.getByRole("link", { name: "I've saved my codes" }).click();
   await expect(page.getByText("10 recovery codes left")).toBeVisible();
-  await page.getByLabel("Password", { exact: true }).fill(owner.password);
+  await page.locator("#second-factor").getByLabel("Current password").fill(owner.password);
   await page.getByLabel("Code", { exact: true }).fill(renewed[0] ?? "");
   await page.getByRole("button", { name: "Turn off" }).click();
   await expect(page.getByText("Two-factor authentication is off.")).toBeVisible();

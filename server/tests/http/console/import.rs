@@ -263,8 +263,8 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
     assert_eq!(preview.header("location"), path, "nothing is chosen yet");
     let fields = [
         ("column-0", "leave_out"),
-        ("column-1", "name"),
-        ("column-2", "name"),
+        ("column-1", "price"),
+        ("column-2", "price"),
         ("currency", "Euro"),
     ];
     let page = owner.form(&path, &fields).await.expect(422);
@@ -277,7 +277,7 @@ async fn invalid_choices_are_reported_with_links_to_their_controls() {
     ]);
     let options = page.selected_options();
     assert!(
-        options.contains(&("column-2".to_owned(), "name".to_owned())),
+        options.contains(&("column-2".to_owned(), "price".to_owned())),
         "{options:?}"
     );
     owner.get(&format!("{path}/preview")).await.expect(303);

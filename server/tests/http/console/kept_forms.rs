@@ -294,13 +294,15 @@ async fn options_of_an_import_are_kept_and_its_file_has_to_be_chosen_again() {
     assert_eq!(world.count(choices).await, 0);
 
     // A confirmation and a file are not kept.
-    let response = owner.form(&format!("{path}/apply"), &[("preview", "00")]);
+    let apply = format!("{path}/apply");
+    let response = owner.form(&apply, &[("preview", "00")]);
     let response = response.await.expect(303);
-    let sign_in = late.http.follow(&response).await.expect(200);
+    let http = (*owner).clone();
+    let sign_in = http.follow(&response).await.expect(200);
     sign_in.has(UNSAVED);
     let response = owner
         .upload("/inventory/import", "cars.csv", file, &[])
         .await;
-    let sign_in = late.http.follow(&response.expect(303)).await.expect(200);
+    let sign_in = http.follow(&response.expect(303)).await.expect(200);
     sign_in.has("the file was not uploaded. Sign in to go back, then choose the file again.");
 }

@@ -120,8 +120,8 @@ pub struct InventoryPage {
     pub stopped: bool,
     /// The search text.
     pub q: String,
-    /// The text contained a full key, so the list is unfiltered.
-    pub has_full_key: bool,
+    /// Why the search text was refused. The list is unfiltered then.
+    pub refused: Option<String>,
     pub account_id: String,
     /// The member may upload a file.
     pub may_manage: bool,

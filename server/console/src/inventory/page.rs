@@ -43,7 +43,7 @@ pub fn list(
             list.with("cursor", cursor::write_item(&id)).to_string()
         }),
         q,
-        has_full_key: false,
+        refused: None,
         now: display_time(now, zone),
         public_url: public_url.to_owned(),
     }

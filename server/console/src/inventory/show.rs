@@ -2,6 +2,7 @@
 
 use super::page;
 use super::view::{inventory_page, item_page};
+use super::words::FULL_KEY;
 use crate::Visit;
 use crate::backend::ConsoleBackend;
 use app::Content;
@@ -51,7 +52,7 @@ impl ConsoleBackend {
         let (list, is_first) = (self.map_failure(list.await)?, after.is_none());
         let (now, public_url) = (self.now(), self.state.public_url.origin());
         Ok(InventoryPage {
-            has_full_key,
+            refused: has_full_key.then(|| FULL_KEY.to_owned()),
             ..page::list(list, filter, is_first, member, now, public_url)
         })
     }

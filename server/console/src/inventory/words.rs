@@ -9,6 +9,9 @@ const MAX_ATTRIBUTE_CHARS: usize = 40;
 /// Maximum number of attributes of an item in the list.
 const MAX_ATTRIBUTES: usize = 2;
 
+/// Advice for a search text that contains a full key.
+pub const FULL_KEY: &str = "That looks like a full key. Searches appear in the page's address, so search by a part of a name or ID.";
+
 /// Returns the price of an item with its currency, such as `32,500.00 USD`.
 pub fn price(item: &Item) -> Option<String> {
     let decimals = item.currency.decimals() as usize;

@@ -4,8 +4,6 @@ use crate::ListAddress;
 use app::components::{Notice, SearchForm, Tone};
 use app::prelude::*;
 
-const FULL_KEY: &str = "That looks like a full key. Searches appear in the page's address, so search by a part of a name or ID.";
-
 pub fn search(q: &str) -> AnyView {
     view! {
         <search class="find">
@@ -20,9 +18,9 @@ pub fn search(q: &str) -> AnyView {
 }
 
 /// Renders the notice of a list whose search text contained a full key.
-pub fn full_key() -> AnyView {
+pub fn full_key(text: String) -> AnyView {
     let identify = view! { <a href="/keys/found">"Identify a key"</a> };
-    view! { <Notice tone=Tone::Warning text=FULL_KEY action=identify/> }
+    view! { <Notice tone=Tone::Warning text=text action=identify/> }
 }
 
 /// Returns the address of the first page of the items found by the search.

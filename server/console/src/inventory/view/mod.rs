@@ -99,7 +99,7 @@ fn Inventory(page: Data) -> impl IntoView {
 fn Items(page: Data) -> impl IntoView {
     let clock = Clock::start(page.now.at);
     let search = around::search(&page.q);
-    let full_key = page.has_full_key.then(around::full_key);
+    let full_key = page.refused.map(around::full_key);
     let exports = around::exports(&page.q);
     let first = (!page.first).then(|| around::first_page(&page.q));
     let next_label = if page.stopped {

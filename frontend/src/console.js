@@ -176,8 +176,8 @@
   // Adds the keys that are not shown. The server refuses more than 100, so others need not be in the address.
   function addChosen({ target, formData }) {
     if (target.id !== "several") return;
-    formData.delete("key");
-    for (const id of [...selection].slice(0, 101)) formData.append("key", id);
+    const sent = formData.getAll("key");
+    for (const id of [...selection].slice(0, 101)) if (!sent.includes(id)) formData.append("key", id);
   }
 
   // A preview in a list is copied by a click on it, or by the menu of its row.
@@ -434,6 +434,13 @@
     write(news, newNews.textContent);
     renewTimes();
   }
+
+  // Dialogs are in the middle of the window, but browsers place them beside the scroll bar, also while it is hidden.
+  const measureScrollBar = () => {
+    root.style.setProperty("--scroll-bar", `${innerWidth - root.getBoundingClientRect().width}px`);
+  };
+  addEventListener("load", measureScrollBar);
+  addEventListener("resize", measureScrollBar);
 
   // The module, which the next page may need. Loading it right away would delay this page.
   function fetchAhead() {

@@ -413,8 +413,8 @@
   // count as offered, so the server asks before it is excluded.
   function showLearned(news, newNews, list, newList) {
     const pointed = list.querySelector(":is(label, button):hover");
-    const top = () => pointed?.getBoundingClientRect().top ?? 0;
-    const before = top();
+    const top = () => pointed.getBoundingClientRect().top;
+    const before = pointed && top();
     const known = new Map(all("label", list).map((row) => [row.control.value, row]));
     const parts = all("form, fieldset", list);
     for (const [at, part] of all("form, fieldset", newList).entries()) {
@@ -430,7 +430,7 @@
       }
     }
     list.querySelector(".progress").replaceWith(newList.querySelector(".progress"));
-    scrollBy(0, top() - before);
+    if (pointed) scrollBy(0, top() - before);
     write(news, newNews.textContent);
     renewTimes();
   }

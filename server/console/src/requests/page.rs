@@ -47,16 +47,15 @@ pub async fn page(
             None => Lookup::Unknown,
         },
     };
-    let (list, summary) = match lookup {
-        Lookup::Found(_) => (None, None),
-        _ => {
-            let list = list(state, member, &query, cursor).await?;
-            let summary = match &list.matches {
-                Some(matches) => Some(matches.clone()),
-                None => totals(state, member).await,
-            };
-            (Some(list), summary)
-        }
+    let (list, summary) = if let Lookup::Found(_) = lookup {
+        (None, None)
+    } else {
+        let list = list(state, member, &query, cursor).await?;
+        let summary = match &list.matches {
+            Some(matches) => Some(matches.clone()),
+            None => totals(state, member).await,
+        };
+        (Some(list), summary)
     };
     let shown = if is_secret { 0 } else { SHOWN };
     Ok(RefusalPage {

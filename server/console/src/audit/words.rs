@@ -95,7 +95,7 @@ pub const fn title(action: Action) -> &'static str {
         Action::MemberRoleChanged => "Role changed",
         Action::MemberSignedOut => "Sessions ended",
         Action::PasswordChanged => "Password changed",
-        Action::PasswordRefused => "Wrong password",
+        Action::PasswordRefused => "Wrong password in an open session",
         Action::PasswordReset => "Password reset",
         Action::PasswordResetOffered => "Password reset link created",
         Action::SessionEnded => "Signed out",

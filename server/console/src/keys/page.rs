@@ -121,9 +121,13 @@ pub fn issued(issued: IssuedKey, zone: &Zone, public_url: &str) -> domain::Issue
 
 /// Returns a key that was identified by its digest.
 pub fn identified(key: CurrentKey, zone: &Zone) -> IdentifiedKey {
+    let rotation = words::rotation(&key, &[], zone);
     IdentifiedKey {
         now: display_time(key.at, zone),
-        key: view(key, zone),
+        key: KeyView {
+            rotation,
+            ..view(key, zone)
+        },
     }
 }
 

@@ -48,7 +48,7 @@ async fn foreign_keys_and_invalid_digests_are_not_identified() {
             .await
             .expect(200)
             .body;
-        page.has("This key doesn't belong to this account");
+        page.has("No key of this account matches");
         page.lacks("Theirs");
     }
     for bad in [

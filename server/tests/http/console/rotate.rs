@@ -1,6 +1,6 @@
 //! `/keys/{id}/rotate`: replacing a key by a new one.
 
-use crate::support::{Key, Member, TestResponse, Text as _, World};
+use crate::support::{Key, Member, TestResponse, Text as _, World, sha256};
 use domain::seconds::{DAY, HOUR};
 use serde_json::{Value, json};
 
@@ -433,4 +433,29 @@ async fn new_key_can_expire_on_a_chosen_day() {
         created["Ok"]["key"]["expires"]["iso"],
         "2026-12-25T00:00:00Z"
     );
+}
+
+#[tokio::test]
+async fn old_and_new_key_are_told_apart_where_one_of_them_is_identified_or_restricted() {
+    const OTHER: &str = "The key that it replaces isn't restricted by this.";
+    let (world, owner) = World::with_owner().await;
+    let old = owner.create("CRM Sync", &["leads:read"]).await;
+    let new = rotate_and_get_key(&world, &owner, &old, "24h").await;
+    let identified = async |key: &Key| {
+        let fields = [("digest", &*sha256(&key.secret))];
+        owner.form("/keys/found", &fields).await.expect(200).body
+    };
+    identified(&old)
+        .await
+        .has_all(["Replaced, expires", "<dt>Expires</dt>"]);
+    identified(&new).await.lacks("Replaced, expires");
+    let restricted = async || {
+        let path = format!("/keys/{}/enforce", new.id);
+        let fields = [("networks", "192.0.2.0/24")];
+        let response = owner.form(&path, &fields).await.expect(303);
+        owner.follow(&response).await.expect(200).body
+    };
+    restricted().await.has(OTHER);
+    owner.revoke(&old.id, "").await.expect(200);
+    restricted().await.lacks(OTHER);
 }

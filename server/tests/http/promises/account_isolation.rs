@@ -377,7 +377,7 @@ async fn console_pages_and_forms_never_expose_or_change_another_account() {
                 // The digest of a key of the other account discloses nothing.
                 let digest = sha256(&accounts.victim_key.secret);
                 let response = attacker.form(&at, &[("digest", &digest)]).await.expect(200);
-                response.has("This key doesn't belong to this account");
+                response.has("No key of this account matches");
                 response
             }
             (MethodFilter::GET, "/keys/several") => {

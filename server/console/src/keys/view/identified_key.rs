@@ -14,8 +14,8 @@ pub fn identified_key_page(identified: Result<Option<IdentifiedKey>, Failure>) -
         Ok(None) => view! {
             <Notice
                 tone=Tone::Info
-                title="This key doesn't belong to this account."
-                text="It may be mistyped, or belong to another account or server."
+                title="No key of this account matches."
+                text="The key may be mistyped, or belong to another account or server."
             />
         },
         Err(failure) => {
@@ -59,6 +59,8 @@ fn known(IdentifiedKey { key, now }: IdentifiedKey) -> AnyView {
             <dl class="facts">
                 {fact("Status", view! { <Badge status=key.status/> })}
                 {fact("Key preview", view! { <code>{key.preview}</code> })}
+                {key.rotation.map(|text| fact("Rotation", erase(text)))}
+                {key.expires.map(|end| fact("Expires", erase(end.short)))}
                 {fact("Last used", last_use)}
                 {fact("Created by", erase(key.created_by))}
             </dl>

@@ -184,6 +184,9 @@ fn done(word: &str, page: &Data) -> Option<(String, bool)> {
         "unwatched" if anywhere && !watched => {
             Some("Learning canceled. Any IP address can use this key.")
         }
+        "enforced" if !anywhere && old_key_is_live(page) => Some(
+            "Allowed IPs saved. Requests with this key from other addresses are rejected. The key that it replaces isn't restricted by this.",
+        ),
         "enforced" if !anywhere => {
             Some("Allowed IPs saved. Requests from other addresses are rejected.")
         }
@@ -199,6 +202,12 @@ fn done(word: &str, page: &Data) -> Option<(String, bool)> {
         _ => None,
     };
     text.map(|text| (text.to_owned(), matches!(word, "edited" | "enforced")))
+}
+
+/// Returns whether the key that this one replaces still works.
+fn old_key_is_live(page: &Data) -> bool {
+    let old = page.rotation.replaces.as_ref();
+    old.is_some_and(|old| old.status.is_live())
 }
 
 fn actions(key: &KeyView, is_replaced: bool) -> AnyView {

@@ -91,6 +91,7 @@ pub enum TileTone {
 pub struct BusyKey {
     pub id: KeyId,
     pub name: KeyName,
+    pub preview: String,
     pub accepted: u64,
     pub refused: u64,
 }

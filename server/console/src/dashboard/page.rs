@@ -58,6 +58,7 @@ fn busy_key(key: NamedKeyCalls) -> BusyKey {
     BusyKey {
         id: key.id,
         name: key.name,
+        preview: key.preview,
         accepted: key.calls.accepted,
         refused: key.calls.refused,
     }

@@ -71,6 +71,7 @@ mod tests {
         let keys = keys.map(|(name, accepted, refused)| NamedKeyCalls {
             id: KeyId::parse(name).unwrap(),
             name: KeyName::parse(name).unwrap(),
+            preview: String::new(),
             calls: CallSum { accepted, refused },
         });
         let order = |keys: &[NamedKeyCalls]| -> Vec<_> {

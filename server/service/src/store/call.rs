@@ -77,6 +77,7 @@ pub struct DailyCalls {
 pub struct NamedKeyCalls {
     pub id: KeyId,
     pub name: KeyName,
+    pub preview: String,
     pub calls: CallSum,
 }
 

@@ -233,3 +233,21 @@ async fn dashboard_shows_only_the_numbers_of_its_own_account() {
     ]);
     page.lacks_all(["Acme", "ACME"]);
 }
+
+#[tokio::test]
+async fn busy_keys_with_the_same_name_are_told_apart_by_their_previews() {
+    let (world, owner) = World::with_owner().await;
+    let scopes = ["inventory:read"];
+    let old = owner.create("Feed", &scopes).await;
+    let new = owner.create("Feed", &scopes).await;
+    let other = owner.create("CRM Sync", &scopes).await;
+    for key in [&old, &new, &other] {
+        key.get("/api/inventory").await.expect(200);
+    }
+    world.services.flush().await.unwrap();
+    let page = visible_text(&owner).await;
+    for key in [&old, &new] {
+        page.has(&format!("Feed {}…", &key.secret[..9]));
+    }
+    page.lacks(&other.secret[..9]);
+}

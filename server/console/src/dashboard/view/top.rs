@@ -3,7 +3,7 @@
 use crate::ListAddress;
 use crate::charts::{Rank, Ranking, card, number, refusals};
 use app::prelude::*;
-use domain::{BusyKey, RefusalCode};
+use domain::{BusyKey, KeyName, RefusalCode};
 
 /// Reasons that are shown.
 const REASONS: usize = 5;
@@ -13,8 +13,15 @@ pub fn TopKeys(keys: Vec<BusyKey>, examined: Option<u32>) -> impl IntoView {
     let content = if keys.is_empty() {
         view! { <p class="second">"No requests in the last 7 days."</p> }
     } else {
+        // The old and the new key of a rotation have the same name.
+        let names: Vec<_> = keys.iter().map(|key| key.name.clone()).collect();
+        let is_shared = |name: &KeyName| names.iter().filter(|other| *other == name).count() > 1;
         let ranks = keys.into_iter().map(|key| Rank {
-            name: erase(key.name.to_string()),
+            name: if is_shared(&key.name) {
+                view! { {key.name.to_string()} " " <code>{key.preview}</code> }
+            } else {
+                erase(key.name.to_string())
+            },
             href: format!("/keys/{}", key.id),
             accepted: key.accepted,
             refused: key.refused,

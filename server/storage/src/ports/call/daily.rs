@@ -29,10 +29,11 @@ pub(crate) struct SumRow {
     edges: String,
 }
 
-/// The calls of a key with its name.
+/// The calls of a key with its name and preview.
 #[derive(sqlx::FromRow)]
 pub(crate) struct NamedSumRow {
     name: String,
+    preview: String,
     #[sqlx(flatten)]
     sums: SumRow,
 }
@@ -77,12 +78,13 @@ pub(crate) fn of_latest_keys(
     limit: u32,
 ) -> QueryBuilder<'static> {
     let mut query = QueryBuilder::new(
-        "WITH listed (id, name) AS (SELECT k.id, k.name FROM api_keys k WHERE k.account_id = ",
+        "WITH listed (id, name, preview) AS (
+            SELECT k.id, k.name, k.preview FROM api_keys k WHERE k.account_id = ",
     );
     query.push_text(account.as_str());
     query.push(" ORDER BY k.used DESC, k.created_at DESC, k.id DESC LIMIT +");
     query.push_bind(i64::from(limit));
-    query.push(") SELECT listed.id, listed.name");
+    query.push(") SELECT listed.id, listed.name, listed.preview");
     push_calls(&mut query, account, &[since]);
     query.push(" FROM listed");
     query
@@ -176,12 +178,12 @@ pub(crate) fn sum_named(
     for row in rows {
         let id = check_column(KeyId::parse(&row.sums.id), "api_keys.id")?;
         let name = check_column(KeyName::parse(&row.name), "api_keys.name")?;
-        names.push((id, name));
+        names.push((id, name, row.preview));
         sums.push(row.sums);
     }
     let calls = sum(sums, &[since])?.into_iter();
     let mut calls: HashMap<_, _> = calls.map(|calls| (calls.key_id.clone(), calls)).collect();
-    let keys = names.into_iter().map(|(id, name)| {
+    let keys = names.into_iter().map(|(id, name, preview)| {
         let calls = calls.remove(&id).map(|calls| CallSum {
             accepted: calls.accepted,
             refused: calls.refused,
@@ -189,6 +191,7 @@ pub(crate) fn sum_named(
         NamedKeyCalls {
             id,
             name,
+            preview,
             calls: calls.unwrap_or_default(),
         }
     });
